@@ -13,6 +13,12 @@ pub mod tally;
 // -- clear side: may see names -----------------------------------------------------------
 pub mod read;
 
+pub mod normalize;
+
+pub mod translit;
+
+pub mod rarity;
+
 // -- after the wall ----------------------------------------------------------------------
 pub mod hits;
 pub mod score;
