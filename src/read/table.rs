@@ -8,6 +8,7 @@ use std::io::BufRead;
 
 use crate::error::{Place, Problem, Result};
 use crate::read::{Input, text};
+use crate::record::columns::fold_header;
 use crate::tally::Tally;
 
 /// Longest cell taken over, in bytes; an unclosed quotation mark swallows more.
@@ -186,41 +187,29 @@ impl Header {
     /// Takes a row as the header.
     pub(crate) fn new<'a>(cells: impl IntoIterator<Item = &'a str>) -> Self {
         Self {
-            names: cells.into_iter().map(fold).collect(),
+            names: cells.into_iter().map(fold_header).collect(),
         }
     }
 
     /// Position of a column, from 0; the first one where a name is repeated.
     pub(crate) fn position(&self, name: &str) -> Option<usize> {
-        let name = fold(name);
+        let name = fold_header(name);
         self.names.iter().position(|n| *n == name)
     }
 
     /// Whether a row repeats the header, as files joined from pieces do.
     pub(crate) fn is_repeated_by(&self, row: &Row<'_>) -> bool {
-        row.len() == self.names.len() && row.cells().zip(&self.names).all(|(c, n)| fold(c) == *n)
+        row.len() == self.names.len()
+            && row
+                .cells()
+                .zip(&self.names)
+                .all(|(c, n)| fold_header(c) == *n)
     }
 
     /// Folded names, in order.
     pub(crate) fn names(&self) -> &[String] {
         &self.names
     }
-}
-
-/// Lower case; every run of other characters than letters and digits is one space.
-pub(crate) fn fold(text: &str) -> String {
-    let mut folded = String::with_capacity(text.len());
-    for c in text.chars() {
-        if c.is_alphanumeric() {
-            folded.extend(c.to_lowercase());
-        } else if !folded.is_empty() && !folded.ends_with(' ') && c != '\u{feff}' {
-            folded.push(' ');
-        }
-    }
-    if folded.ends_with(' ') {
-        folded.pop();
-    }
-    folded
 }
 
 /// The delimiter that cuts the first lines into the most even rows of two cells and more; comma

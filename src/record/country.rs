@@ -80,6 +80,10 @@ mod tests {
         check("Türkiye", "TR");
         check("Turkiye", "TR");
         check("U.S.A.", "US");
+        check("Pakistan (previous address)", "PK");
+        check("Tunisian passport", "TN");
+        check("Syria / Syrie", "SY");
+        check("Sudan / South Sudan", "");
     }
 
     #[test]
