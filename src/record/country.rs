@@ -6,7 +6,17 @@ use rustc_hash::FxHashMap;
 
 const TABLE: &str = include_str!("countries.tsv");
 
-/// The ISO 3166-1 alpha-2 code of a code or name, in any letter case.
+/// The ISO 3166-1 alpha-2 code of a code, a name or an adjective of nationality, in any letter
+/// case and punctuation. `None` for what no table knows: states that no longer exist are not
+/// turned into one of their successors.
+///
+/// ```
+/// use veilmatch::record::country::iso2;
+/// assert_eq!(iso2("Korea, North"), Some("KP"));
+/// assert_eq!(iso2("Iran (Islamic Republic of)"), Some("IR"));
+/// assert_eq!(iso2("syrian"), Some("SY"));
+/// assert_eq!(iso2("N/A"), None);
+/// ```
 pub fn iso2(text: &str) -> Option<&'static str> {
     static INDEX: OnceLock<FxHashMap<String, &'static str>> = OnceLock::new();
     let index = INDEX.get_or_init(|| {
@@ -21,12 +31,105 @@ pub fn iso2(text: &str) -> Option<&'static str> {
         }
         index
     });
-    index.get(&fold(text)).copied()
+    let folded = fold(text);
+    // "N/A" is no Namibia: a slash may part names, not the letters of a code.
+    if folded.len() <= 3 && text.contains('/') {
+        return None;
+    }
+    let known = |text: &str| {
+        let folded = fold(text);
+        let without_article = || folded.strip_prefix("the").and_then(|rest| index.get(rest));
+        index.get(&folded).or_else(without_article).copied()
+    };
+    known(text)
+        .or_else(|| known(without_remark(text)?))
+        .or_else(|| {
+            let (one, other) = text.split_once('/')?;
+            known(one).filter(|code| known(other) == Some(*code))
+        })
+}
+
+/// `Pakistan (previous address)` without what is in brackets, `Kuwaiti citizenship` without the
+/// last word.
+fn without_remark(text: &str) -> Option<&str> {
+    let before = text.split_once(" (").map(|(before, _)| before);
+    before.or_else(|| {
+        [
+            " citizenship",
+            " citizen",
+            " nationality",
+            " national",
+            " passport",
+        ]
+        .iter()
+        .find_map(|word| text.trim_end().strip_suffix(word))
+    })
 }
 
 fn fold(text: &str) -> String {
-    text.chars()
-        .filter(|c| c.is_alphanumeric())
-        .flat_map(char::to_lowercase)
-        .collect()
+    let mut folded = String::with_capacity(text.len());
+    for c in text.chars().filter(|c| c.is_alphanumeric()) {
+        if c.is_ascii() {
+            folded.push(c.to_ascii_lowercase());
+        } else {
+            folded.extend(c.to_lowercase());
+        }
+    }
+    folded
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str, expected: &str) {
+        assert_eq!(iso2(text).unwrap_or(""), expected, "{text}");
+    }
+
+    #[test]
+    fn the_spellings_of_lists_are_known() {
+        check("de", "DE");
+        check("DEU", "DE");
+        check("Korea, South", "KR");
+        check("Democratic People's Republic of Korea", "KP");
+        check("Burma", "MM");
+        check("Congo, Democratic Republic of the", "CD");
+        check("Republic of Congo", "CG");
+        check("Syrian Arab Republic", "SY");
+        check("Russian Federation", "RU");
+        check("Россия", "RU");
+        check("Allemagne", "DE");
+        check("إيران", "IR");
+        check("中国", "CN");
+        check("The Gambia", "GM");
+        check("Palestinian, occupied territory", "PS");
+        check("Türkiye", "TR");
+        check("Turkiye", "TR");
+        check("U.S.A.", "US");
+        check("Pakistan (previous address)", "PK");
+        check("Tunisian passport", "TN");
+        check("Syria / Syrie", "SY");
+        check("Sudan / South Sudan", "");
+    }
+
+    #[test]
+    fn placeholders_and_vanished_states_are_no_country() {
+        check("N/A", "");
+        check("00", "");
+        check("unknown", "");
+        check("USSR", "");
+        check("", "");
+    }
+
+    #[test]
+    fn no_name_stands_for_two_countries() {
+        let mut seen: FxHashMap<String, &str> = FxHashMap::default();
+        for line in TABLE.lines().filter(|l| !l.starts_with('#')) {
+            let code = line.split('\t').next().unwrap_or_default();
+            for name in line.split('\t') {
+                let first = *seen.entry(fold(name)).or_insert(code);
+                assert_eq!(first, code, "{name}");
+            }
+        }
+    }
 }

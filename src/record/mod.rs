@@ -18,6 +18,7 @@ mod id;
 mod name;
 mod notice;
 mod subject;
+pub mod words;
 
 pub use codes::{
     Action, Band, CountryKind, Grade, Handling, IdFlag, IdKind, InfoGrade, Kind, NameKind,
