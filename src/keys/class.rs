@@ -3,6 +3,11 @@
 //! `Mohammed`, `Muhamad` and `mhmd` all become `MMD`. Vowels count only at the start.
 
 use std::fmt;
+use std::sync::OnceLock;
+
+use rustc_hash::FxHashMap;
+
+use crate::rarity::{self, Share};
 
 /// Up to six consonant classes, four bits each, first class in the lowest bits; 0 is the end.
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -59,6 +64,35 @@ impl ClassKey {
         self.0 == 0
     }
 }
+
+/// Rarity of a class key in bits: of an unrelated name's tokens, one in `2^bits` has it. The smaller
+/// of the figures for people and organisations, so that both sides agree whatever kind they state.
+///
+/// **Range**: 0 to 17; classes that no table token has get 17.
+pub(crate) fn class_bits(class: ClassKey) -> f32 {
+    static TABLE: OnceLock<FxHashMap<ClassKey, f32>> = OnceLock::new();
+    let table = TABLE.get_or_init(|| {
+        let mut shares: std::collections::BTreeMap<ClassKey, (f64, f64)> = Default::default();
+        rarity::for_each_share(|token, share| {
+            let sums = shares.entry(ClassKey::of(token.as_bytes())).or_default();
+            match share {
+                Share::Person(share) => sums.0 += share,
+                Share::Organization(share) => sums.1 += share,
+            }
+        });
+        shares
+            .into_iter()
+            .map(|(class, (person, organization))| {
+                let bits = -person.max(organization).max(f64::MIN_POSITIVE).log2();
+                (class, bits.clamp(0.0, f64::from(RAREST)) as f32)
+            })
+            .collect()
+    });
+    table.get(&class).copied().unwrap_or(RAREST)
+}
+
+/// Bits of a class that the tables do not know.
+const RAREST: f32 = 17.0;
 
 #[derive(Default)]
 struct Classes {

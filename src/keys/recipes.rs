@@ -4,10 +4,9 @@
 //! selective and stays silent where it is not: whether it speaks depends on the record and on the
 //! shipped frequencies alone.
 
-use crate::keys::class::ClassKey;
+use crate::keys::class::{ClassKey, class_bits};
 use crate::keys::prepared::{Form, Prepared, PreparedName, Token};
 use crate::normalize::Tag;
-use crate::rarity;
 use crate::record::{Calendar, DateKind, PartialDate};
 
 /// Version of the rules in this file, part of the recipe digest.
@@ -190,7 +189,7 @@ fn name_keys(
             if covers_all {
                 emit(Recipe::Mononym, &class_bytes);
             }
-            if class.len() > 2 && rarity::class_bits(class.0) >= SINGLE_CLASS_BITS {
+            if class.len() > 2 && class_bits(*class) >= SINGLE_CLASS_BITS {
                 emit(Recipe::RareClass, &class_bytes);
             }
         }
@@ -231,7 +230,7 @@ fn pair_keys(a: &Unit, b: &Unit, emit: &mut impl FnMut(Recipe, &[u8])) {
         &[low.form.as_bytes(), &separator, high.form.as_bytes()].concat(),
     );
     for (x, y) in product(&a.classes, &b.classes) {
-        if rarity::class_bits(x.0) + rarity::class_bits(y.0) >= PAIR_BITS {
+        if class_bits(x) + class_bits(y) >= PAIR_BITS {
             let (low, high) = (x.min(y), x.max(y));
             emit(Recipe::PairClass, &[low.0.to_be_bytes(), high.0.to_be_bytes()].concat());
         }
@@ -242,7 +241,7 @@ fn pair_keys(a: &Unit, b: &Unit, emit: &mut impl FnMut(Recipe, &[u8])) {
 
 /// Only where the class key is selective by itself: an initial adds little.
 fn class_initial(class: ClassKey, other: ClassKey, emit: &mut impl FnMut(Recipe, &[u8])) {
-    if rarity::class_bits(class.0) >= SINGLE_CLASS_BITS - 3.0 {
+    if class_bits(class) >= SINGLE_CLASS_BITS - 3.0 {
         let initial = u8::try_from(other.0 & 15).unwrap_or(0);
         emit(Recipe::ClassInitial, &[&class.0.to_be_bytes()[..], &[initial]].concat());
     }
@@ -259,7 +258,7 @@ fn triple_keys(units: &[Unit], emit: &mut impl FnMut(Recipe, &[u8])) {
         for (j, y) in classes.iter().enumerate().skip(i + 1) {
             for z in classes.iter().skip(j + 1) {
                 let mut triple = [x, y, z];
-                let bits = triple.map(|c| rarity::class_bits(c.0));
+                let bits = triple.map(|c| class_bits(*c));
                 let all: f32 = bits.iter().sum();
                 let some_pair_is_common = bits.iter().any(|b| all - b < PAIR_BITS);
                 if some_pair_is_common {

@@ -41,6 +41,30 @@ pub fn org_bits(token: &str) -> f32 {
     table.get(token).copied().unwrap_or(UNSEEN_ORG_BITS)
 }
 
+/// Every token of both tables with its share (0 to 1) among the tokens of people's names and of
+/// organisations' names, in the order of the tables. For sums over classes of tokens.
+pub fn for_each_share(mut see: impl FnMut(&str, Share)) {
+    for (table, share) in [
+        (unpacked(PERSONS).as_str(), Share::Person as fn(f64) -> Share),
+        (ORGANIZATIONS, Share::Organization),
+    ] {
+        for line in table.lines().filter(|l| !l.starts_with('#')) {
+            if let Some((token, parts)) = line.split_once('\t') {
+                see(token, share(parts.parse().unwrap_or(0.0) / 1e9));
+            }
+        }
+    }
+}
+
+/// Share of a token among the tokens of one kind of names, 0 to 1.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Share {
+    /// Among people's names.
+    Person(f64),
+    /// Among organisations' names.
+    Organization(f64),
+}
+
 /// Digest of the tables of this room, for the recipe digest.
 pub fn digest() -> [u8; 32] {
     let mut hasher = blake3::Hasher::new();
