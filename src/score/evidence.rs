@@ -33,6 +33,28 @@ pub enum EvidenceKind {
 }
 
 impl EvidenceKind {
+    /// Every kind.
+    pub const ALL: &'static [Self] = &[
+        Self::NameToken,
+        Self::ExtraSubjectToken,
+        Self::ExtraNoticeToken,
+        Self::NameForm,
+        Self::WeakAlias,
+        Self::Date,
+        Self::Country,
+        Self::Sex,
+        Self::Place,
+        Self::Identifier,
+        Self::Kind,
+        Self::OtherName,
+        Self::Prior,
+    ];
+
+    /// The kind of a code.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|k| k.code() == code)
+    }
+
     /// Stable code.
     pub const fn code(self) -> &'static str {
         match self {
