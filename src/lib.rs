@@ -31,5 +31,7 @@ pub mod score;
 
 pub mod hits;
 
+pub mod report;
+
 // -- above all -----------------------------------------------------------------------------
 pub mod run;

@@ -27,6 +27,21 @@ pub enum Conflict {
 }
 
 impl Conflict {
+    /// Every conflict.
+    pub const ALL: &'static [Self] = &[
+        Self::Name,
+        Self::Date,
+        Self::Sex,
+        Self::Country,
+        Self::Kind,
+        Self::Id,
+    ];
+
+    /// The conflict of a code.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|c| c.code() == code)
+    }
+
     /// Stable code.
     pub const fn code(self) -> &'static str {
         match self {
@@ -37,15 +52,6 @@ impl Conflict {
             Self::Kind => "kind",
             Self::Id => "id",
         }
-    }
-
-    /// Every kind of conflict.
-    pub const ALL: &'static [Self] =
-        &[Self::Name, Self::Date, Self::Sex, Self::Country, Self::Kind, Self::Id];
-
-    /// The conflict of a code.
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|c| c.code() == code)
     }
 
     /// What an analyst reads.
