@@ -29,7 +29,7 @@ def options():
     parser.add_argument("--aliases", type=int, default=1000, help="persons' aliases a list")
     parser.add_argument("--orgs", type=int, default=600, help="organisations' aliases a list")
     parser.add_argument("--variants", type=int, default=200, help="of each kind and list")
-    parser.add_argument("--stranger-count", type=int, default=2000)
+    parser.add_argument("--stranger-count", type=int, default=4000)
     parser.add_argument("--candidates", type=int, default=30, help="entities a query")
     parser.add_argument("--veilmatch", type=Path, help="the program, to measure it as well")
     return parser.parse_args()

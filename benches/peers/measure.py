@@ -5,9 +5,12 @@ from collections import defaultdict
 from math import floor, sqrt
 
 QUERY_FILES = ("queries", "typos", "script", "strangers", "orgs", "org_strangers")
+# Names-only peers whose results may stand beside, as files of the same name.
+PEERS = ("logicv2", "token_set", "token_sort", "jaro_winkler")
 # Rows of the report: label, set of queries, variety or None, set of strangers, their share alerted.
 MEASURES = [
     ("persons, strong alias", "alias", None, "stranger", 0.01),
+    ("persons, strong alias; strangers of US names only", "alias", None, "stranger:us", 0.01),
     ("persons, original script", "script", None, "stranger", 0.01),
     ("persons, typed", "variant", "typed", "stranger", 0.01),
     ("persons, shuffled", "variant", "shuffled", "stranger", 0.01),
@@ -79,7 +82,12 @@ def measure(results, queries):
             for q in queries
             if q.startswith(f"{group}-") and variety in (None, queries[q]["variety"])
         ]
-        strangers = [q for q in queries if q.startswith(f"{bait}-")]
+        bait, _, origin = bait.partition(":")
+        strangers = [
+            q
+            for q in queries
+            if q.startswith(f"{bait}-") and queries[q]["variety"].startswith(origin)
+        ]
         if not asked or not strangers:
             continue
         bar = limit([results.get(q, nothing)[1] for q in strangers], share)

@@ -23,27 +23,39 @@ def read_csv(path):
         yield from csv.DictReader(file)
 
 
-def proxy(key, kind, names):
-    """A FollowTheMoney entity with nothing but names."""
+def years(birth):
+    """A birth date as FollowTheMoney has it: no `circa`, and every year of a range."""
+    first, dots, last = birth.lstrip("~").partition("..")
+    return [str(y) for y in range(int(first), int(last) + 1)] if dots else [first] if first else []
+
+
+def proxy(key, kind, names, birth):
+    """A FollowTheMoney entity with names and, where given, a birth date."""
     properties = {"name": names[:1], "alias": names[1:]}
+    if birth:
+        properties["birthDate"] = years(birth)
     return EntityProxy(model.get(SCHEMAS[kind]), {"id": key, "properties": properties})
 
 
-def logic_v2():
+def logic_v2(with_births):
     """nomenklatura's logic-v2: query entity against listed entity with all its names."""
     algorithm = get_algorithm("logic-v2")
     config = algorithm.default_config()
     known = {}
 
-    def cached(name, kind, names):
+    def cached(side, kind, names, birth):
         # The matcher remembers names by entity id, so no id may stand for two entities.
-        if (name, kind) not in known:
-            known[name, kind] = proxy(str(next(NUMBERS)), kind, names)
-        return known[name, kind]
+        key = (side, kind, birth)
+        if key not in known:
+            birth = birth if with_births else ""
+            known[key] = proxy(str(next(NUMBERS)), kind, names, birth)
+        return known[key]
 
-    def score(query, kind, entity, names):
-        asked = cached(f"query {query}", kind, [query])
-        return algorithm.compare(asked, cached(entity, kind, names), config).score
+    def score(row, entity, names):
+        kind = row["kind"]
+        asked = cached(f"query {row['a']}", kind, [row["a"]], row["a_birth"])
+        listed = cached(entity, kind, names, row["b_birth"])
+        return algorithm.compare(asked, listed, config).score
 
     return score
 
@@ -52,10 +64,11 @@ def best_of(scorer):
     """A string scorer: the best over the entity's names, after folding."""
     folded = {}
 
-    def score(query, _kind, entity, names):
+    def score(row, entity, names):
         if entity not in folded:
             folded[entity] = [fold(n) for n in names]
-        return max(scorer(fold(query), n) for n in folded[entity])
+        query = fold(row["a"])
+        return max(scorer(query, n) for n in folded[entity])
 
     return score
 
@@ -66,7 +79,8 @@ def sorted_winkler(a, b):
 
 
 PEERS = {
-    "logicv2": logic_v2,
+    "logicv2": lambda: logic_v2(with_births=False),
+    "logicv2_birth": lambda: logic_v2(with_births=True),
     "token_set": lambda: best_of(fuzz.token_set_ratio),
     "token_sort": lambda: best_of(fuzz.token_sort_ratio),
     "jaro_winkler": lambda: best_of(sorted_winkler),
@@ -87,13 +101,16 @@ def score_peers(folder):
         with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
             out = csv.writer(file)
             out.writerow(["query_id", "best_entity", "score", "truth_score"])
-            pairs = groupby(read_csv(folder / "pairs.csv"), key=lambda r: r["id"].split("|")[0])
+            pairs = groupby(
+                read_csv(folder / "pairs_birth.csv"), key=lambda r: r["id"].split("|")[0]
+            )
             for query, rows in pairs:
-                names, first = defaultdict(list), None
+                names, first = defaultdict(list), {}
                 for row in rows:
-                    first = first or row
-                    names[row["id"].split("|")[1]].append(row["b"])
-                scores = {e: score(first["a"], first["kind"], e, n) for e, n in names.items()}
+                    entity = row["id"].split("|")[1]
+                    first.setdefault(entity, row)
+                    names[entity].append(row["b"])
+                scores = {e: score(first[e], e, n) for e, n in names.items()}
                 compared += len(scores)
                 best = max(scores, key=lambda e: (scores[e], e))
                 truth = scores.get(truths[query], "")

@@ -3,10 +3,9 @@
 import csv
 import subprocess
 
-from measure import best_and_truth, measure, read_peer, read_queries, table
+from measure import PEERS, best_and_truth, measure, read_peer, read_queries, table
 from score_eval import answers
 
-PEERS = ("logicv2", "token_set", "token_sort", "jaro_winkler")
 SUBJECT_FILES = ("queries", "typos", "script", "strangers", "orgs", "org_strangers")
 
 

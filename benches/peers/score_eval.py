@@ -11,7 +11,7 @@ import argparse
 import csv
 from pathlib import Path
 
-from measure import best_and_truth, limit, measure, read_peer, read_queries, table
+from measure import PEERS, best_and_truth, limit, measure, read_peer, read_queries, table
 
 
 def answers(path, column):
@@ -35,6 +35,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--bench", type=Path, required=True)
     parser.add_argument("--pairs-out", type=Path, required=True)
+    parser.add_argument("--births", action="store_true", help="the answer to pairs_birth.csv")
     parser.add_argument("--column", default="bits", choices=["bits", "score"])
     parser.add_argument("--set", default="alias", help="set of queries for --missed")
     parser.add_argument("--missed", type=int, default=0)
@@ -44,7 +45,7 @@ def main():
     queries = read_queries(chosen.bench)
     results = best_and_truth(answers(chosen.pairs_out, chosen.column), queries)
     columns = {"veilmatch": measure(results, queries)}
-    for peer in ("logicv2", "token_set", "token_sort", "jaro_winkler"):
+    for peer in ("logicv2_birth",) if chosen.births else PEERS:
         if (chosen.bench / f"{peer}.csv").exists():
             columns[peer] = measure(read_peer(chosen.bench / f"{peer}.csv"), queries)
     print(table(columns))
