@@ -35,3 +35,8 @@ pub mod report;
 
 // -- above all -----------------------------------------------------------------------------
 pub mod run;
+
+pub mod evaluate;
+
+#[cfg(feature = "cli")]
+pub mod cli;

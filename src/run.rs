@@ -6,15 +6,16 @@
 
 use jiff::civil::Date;
 use rayon::prelude::*;
+use rustc_hash::FxHashMap;
 
 use crate::candidates;
 use crate::error::{Problem, Result};
 use crate::exchange::{Envelope, HandleBook};
 use crate::hits::{Hit, LiveNotice, make_hit};
 use crate::keys::{KeyMaker, Prepared, Recipe, Secret, Side, recipe_digest};
-use crate::read::List;
-use crate::record::{Record, Status, Subject};
-use crate::score::{Model, Scorer, WeakAliases};
+use crate::read::{List, PairRow};
+use crate::record::{Kind, Name, PartialDate, Record, Status, Subject};
+use crate::score::{Model, Scored, Scorer, WeakAliases};
 use crate::tally::Tally;
 
 /// What a run is asked to do.
@@ -222,17 +223,64 @@ fn seal(
     Ok((Envelope::seal(recipe_digest().0, sealed.concat()), book))
 }
 
-/// Scores two records without keys or lists, as `compare` does.
-pub fn compare(model: &Model, a: &Record, b: &Record) -> Option<(f64, Vec<crate::score::Evidence>)> {
+/// Scores two records without keys or lists, with the evidence in words; `None` where one of them
+/// has no name to compare.
+pub fn compare(model: &Model, a: &Record, b: &Record) -> Option<Scored> {
     let (x, y) = (Prepared::new(a), Prepared::new(b));
     let mut scorer = Scorer::new(model, WeakAliases::Screen);
     let outcome = scorer.score(&x, &y)?;
-    let explained = scorer.explain(
-        &outcome,
-        crate::score::Side { record: a, prepared: &x },
-        crate::score::Side { record: b, prepared: &y },
-    );
-    Some((explained.bits, explained.evidence))
+    let side = |record, prepared| crate::score::Side { record, prepared };
+    Some(scorer.explain(&outcome, side(a, &x), side(b, &y)))
+}
+
+/// Scores name pairs, each distinct name prepared once. Bits in the order of the rows; minus
+/// infinity where there is no name to compare.
+///
+/// **Cost**: about a microsecond a pair and a few more a distinct name.
+pub fn compare_pairs(model: &Model, rows: &[PairRow]) -> Vec<f64> {
+    let mut distinct: FxHashMap<(&str, Kind), u32> = FxHashMap::default();
+    let mut names: Vec<(&str, Kind)> = Vec::new();
+    let sides: Vec<[u32; 2]> = rows
+        .iter()
+        .map(|row| {
+            [row.a.as_str(), row.b.as_str()].map(|name| {
+                *distinct.entry((name, row.kind)).or_insert_with(|| {
+                    names.push((name, row.kind));
+                    u32::try_from(names.len() - 1).unwrap_or(u32::MAX)
+                })
+            })
+        })
+        .collect();
+    let prepared: Vec<Prepared> = names
+        .par_iter()
+        .map(|(name, kind)| {
+            Prepared::new(&Record {
+                kind: *kind,
+                names: vec![Name::primary(*name)],
+                ..Record::default()
+            })
+        })
+        .collect();
+    rows.par_iter()
+        .zip(&sides)
+        .map_init(
+            || Scorer::new(model, WeakAliases::Screen),
+            |scorer, (row, sides)| {
+                let [x, y] = sides.map(|i| &prepared[i as usize]);
+                let outcome = match (&row.a_birth, &row.b_birth) {
+                    (Some(a), Some(b)) => {
+                        let dated = |p: &Prepared, d: &PartialDate| Prepared {
+                            dates: vec![d.clone()],
+                            ..p.clone()
+                        };
+                        scorer.score(&dated(x, a), &dated(y, b))
+                    }
+                    _ => scorer.score(x, y),
+                };
+                outcome.map_or(f64::NEG_INFINITY, |o| o.bits)
+            },
+        )
+        .collect()
 }
 
 /// Recipes that two prepared records share a key of, under a throw-away secret.

@@ -5,10 +5,12 @@
 #![warn(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 
 mod input;
+mod pairs;
 mod table;
 mod text;
 
 pub(crate) use input::Input;
+pub use pairs::{PairRow, Pairs, read_pairs};
 
 use jiff::civil::Date;
 
