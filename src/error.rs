@@ -243,6 +243,12 @@ impl std::error::Error for Error {
     }
 }
 
+/// Runs a decoder of another crate that may panic on damaged bytes; `None` where it did. What the
+/// decoder borrowed must not be used again then.
+pub(crate) fn decode<T>(decoder: impl FnOnce() -> T) -> Option<T> {
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(decoder)).ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

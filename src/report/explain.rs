@@ -70,11 +70,11 @@ fn heading(hit: &Hit) -> Vec<String> {
     }
     lines.push(String::new());
     lines.extend(field("subject", &safe(&hit.matched_subject_name)));
-    lines.extend(field("", &safe(&hit.subject_id)));
+    lines.extend(field("  id", &safe(&hit.subject_id)));
     lines.extend(field("notice", &notice_name));
     lines.extend(field("  in Latin", &safe(&hit.matched_notice_name_latin)));
     lines.extend(field("  listed as", &primary));
-    lines.extend(field("", &safe(&hit.notice_uid)));
+    lines.extend(field("  id", &safe(&hit.notice_uid)));
     lines
 }
 
@@ -254,7 +254,42 @@ mod tests {
 
     #[test]
     fn a_waterfall_shows_evidence_total_and_what_speaks_against() {
-        insta::assert_snapshot!(waterfall(&hit()), @"");
+        insta::assert_snapshot!(waterfall(&hit()), @r"
+        Possible match (strong)  h00112233445566778899aabbccddeeff
+        Ada Example and Ада Экзампл share a rare family name.
+
+        subject      Ada Example
+          id         S-17
+        notice       Ада Экзампл (original script, strong)
+          in Latin   Ada Ekzampl
+          listed as  EXAMPLE, Ada
+          id         test:7
+
+        what               subject            notice             how                  bits  running sum
+        ────────────────────────────────────────────────────────────────────────────────────────────────────
+        starting point                                           before any         -17.50  ░░░░░░░
+                                                                 comparison
+        name part          ada                ада                same sound          +9.81  ████
+        name part          example            экзампл            one letter         +13.25      █████
+                                                                 differs
+        date               1970-05-03         1970               same year           +7.00           ███
+        country            DE                 FR                 differ              -1.50             ░
+        identifier         AB123              AB123              same passport      +12.00             █████
+        ────────────────────────────────────────────────────────────────────────────────────────────────────
+        total                                                                       +23.06  score 0.9877
+
+        against      the countries disagree; the names differ
+        other names  2 more of the notice's names reach the threshold
+        identifier   passport AB123
+        notice type  red; asks to arrest
+        status       under_review: being examined by its publisher; ask before acting on it
+        handling     H1: not to be used as evidence in court without the sender's leave
+        programmes   TEST-1
+        list         test of 2026-11-01
+
+        This is a possible match. A person decides.
+        A notice is not a conviction.
+        ");
     }
 
     #[test]

@@ -23,7 +23,7 @@ use parquet::errors::ParquetError;
 use parquet::file::metadata::KeyValue;
 use parquet::file::properties::WriterProperties;
 
-use crate::error::{Error, Place, Problem, Result};
+use crate::error::{Error, Place, Problem, Result, decode};
 use crate::hits::{Conflict, Hit};
 use crate::record::Digest;
 use crate::report::Output;
@@ -223,6 +223,7 @@ fn days_since_epoch(day: Date) -> i32 {
 /// Hits of a Parquet file, batch by batch.
 pub(crate) struct ParquetHits {
     reader: ParquetRecordBatchReader,
+    is_damaged: bool,
     batch: std::vec::IntoIter<Hit>,
     row: u64,
     file: u32,
@@ -232,8 +233,9 @@ impl ParquetHits {
     pub(crate) fn open(path: &Path, file: u32) -> Result<Self> {
         let place = Place::file(file);
         let opened = File::open(path).map_err(|e| Problem::Read(e).at(place))?;
-        let builder = ParquetRecordBatchReaderBuilder::try_new(opened)
-            .map_err(|_| damaged(place))?
+        let builder = decode(|| ParquetRecordBatchReaderBuilder::try_new(opened))
+            .and_then(std::result::Result::ok)
+            .ok_or_else(|| damaged(place))?
             .with_batch_size(1024);
         let found = builder
             .metadata()
@@ -250,7 +252,10 @@ impl ParquetHits {
             .at(place));
         }
         Ok(Self {
-            reader: builder.build().map_err(|_| damaged(place))?,
+            reader: decode(|| builder.build())
+                .and_then(std::result::Result::ok)
+                .ok_or_else(|| damaged(place))?,
+            is_damaged: false,
             batch: Vec::new().into_iter(),
             row: 0,
             file,
@@ -267,14 +272,21 @@ impl Iterator for ParquetHits {
                 self.row += 1;
                 return Some(Ok(hit));
             }
+            if self.is_damaged {
+                return None;
+            }
             let place = Place::row(self.file, self.row + 1);
-            let hits = match self.reader.next()? {
-                Ok(batch) => hits_of(&batch, place),
-                Err(_) => Err(damaged(place)),
+            let hits = match decode(|| self.reader.next()) {
+                Some(None) => return None,
+                Some(Some(Ok(batch))) => hits_of(&batch, place),
+                Some(Some(Err(_))) | None => Err(damaged(place)),
             };
             match hits {
                 Ok(hits) => self.batch = hits.into_iter(),
-                Err(e) => return Some(Err(e)),
+                Err(e) => {
+                    self.is_damaged = true;
+                    return Some(Err(e));
+                }
             }
         }
     }

@@ -176,7 +176,7 @@ fn a_csv_row_looks_as_documented() {
     let path = folder.path().join("hits.csv");
     write(&path, &[hit()], false);
     let text = std::fs::read_to_string(&path).unwrap();
-    insta::assert_snapshot!(text.lines().nth(1).unwrap(), @"");
+    insta::assert_snapshot!(text.lines().nth(1).unwrap(), @r#"h00112233445566778899aabbccddeeff,S-17,test:7,test,7,0.9876543210987654,23.0625,strong,Ada Example,Ада Экзампл,Ada Ekzampl,"EXAMPLE, Ada",original_script,strong,2,person,red,arrest,under_review,1970-05-03,1970,DE,FR;IT,f,unknown,passport AB123,country;name,TEST-1,e1,H1,2026-11-01,0707070707070707070707070707070707070707070707070707070707070707,Ada Example and Ада Экзампл share a rare family name.,"[{""kind"":""prior"",""bits"":-17.5,""subject"":"""",""notice"":"""",""note"":""before any comparison""},{""kind"":""name_token"",""bits"":9.8125,""subject"":""ada"",""notice"":""ада"",""note"":""same sound""},{""kind"":""name_token"",""bits"":13.25,""subject"":""example"",""notice"":""экзампл"",""note"":""one letter differs""},{""kind"":""date"",""bits"":7.0,""subject"":""1970-05-03"",""notice"":""1970"",""note"":""same year""},{""kind"":""country"",""bits"":-1.5,""subject"":""DE"",""notice"":""FR"",""note"":""differ""},{""kind"":""identifier"",""bits"":12.0,""subject"":""AB123"",""notice"":""AB123"",""note"":""same passport""}]""#);
 }
 
 #[test]
@@ -213,12 +213,34 @@ fn damaged_files_are_errors_with_a_place_and_no_value() {
             assert!(!error.to_string().contains("Ada"), "{error}");
         }
     }
-    let path = folder.path().join("hits.csv");
-    std::fs::write(&path, "hit_id,subject_id\nh1,2\n").unwrap();
-    assert!(read_hits(&path).unwrap_err().is_input());
-    std::fs::write(&path, "hit_id,subject_id,notice_uid,bits\nh1,2,t:3,many\n").unwrap();
-    let error = read_hits(&path).unwrap().next().unwrap().unwrap_err();
+    refuse_broken_tables(&folder.path().join("hits.csv"));
+}
+
+fn refuse_broken_tables(path: &Path) {
+    std::fs::write(path, "hit_id,subject_id\nh1,2\n").unwrap();
+    assert!(read_hits(path).unwrap_err().is_input());
+    std::fs::write(path, "hit_id,subject_id,notice_uid,bits\nh1,2,t:3,many\n").unwrap();
+    let error = read_hits(path).unwrap().next().unwrap().unwrap_err();
     insta::assert_snapshot!(error, @"file 1, row 2, column 4: not well-formed hits file: a cell does not fit its column");
+}
+
+#[test]
+fn flipped_bytes_never_panic() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in FORMATS {
+        let path = folder.path().join(name);
+        write(&path, &[hit(), hit()], false);
+        let bytes = std::fs::read(&path).unwrap();
+        let step = bytes.len() / 1500 + 1;
+        for (n, i) in (0..bytes.len()).step_by(step).enumerate() {
+            let mut flipped = bytes.clone();
+            flipped[i] ^= [0xff, 0x01, 0x80, 0x10][n % 4];
+            std::fs::write(&path, &flipped).unwrap();
+            if let Ok(hits) = read_hits(&path) {
+                assert!(hits.take(100).count() <= 100);
+            }
+        }
+    }
 }
 
 #[test]
