@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Interval, share, wilson};
+use super::{Group, Point, share};
 
 /// One pair known to be true: this subject is that notice.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -62,59 +62,6 @@ impl HitRow {
     }
 }
 
-/// Quality at one threshold.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Point {
-    /// Hits of at least so many bits count.
-    pub threshold: f64,
-    /// The same threshold as a score: the lowest score that counts; none where no hit counts.
-    pub score: Option<f64>,
-    /// True pairs that are hits.
-    pub found: u64,
-    /// True pairs that are not.
-    pub missed: u64,
-    /// Hits that are no true pair.
-    pub false_hits: u64,
-    /// Strangers (subjects without any true pair) with at least one hit.
-    pub strangers_alerted: u64,
-    /// All strangers.
-    pub strangers: u64,
-}
-
-impl Point {
-    /// Share of the true pairs that were found.
-    pub fn recall(&self) -> f64 {
-        share(self.found, self.found + self.missed)
-    }
-
-    /// The 95 % interval of the recall.
-    pub fn recall_interval(&self) -> Interval {
-        wilson(self.found, self.found + self.missed)
-    }
-
-    /// Share of the hits that are true; 1 where there is no hit, because none is wrong.
-    pub fn precision(&self) -> f64 {
-        if self.found + self.false_hits == 0 {
-            1.0
-        } else {
-            share(self.found, self.found + self.false_hits)
-        }
-    }
-
-    /// Harmonic mean of recall and precision.
-    pub fn f1(&self) -> f64 {
-        share(
-            2 * self.found,
-            2 * self.found + self.missed + self.false_hits,
-        )
-    }
-
-    /// Strangers alerted, of a thousand.
-    pub fn alerts_per_thousand(&self) -> f64 {
-        1000.0 * share(self.strangers_alerted, self.strangers)
-    }
-}
-
 /// By what true pairs are grouped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum GroupBy {
@@ -124,36 +71,6 @@ pub enum GroupBy {
     DateKind,
     /// Script of the subject's name.
     Script,
-}
-
-/// Recall within one group of true pairs.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Group {
-    /// Name of the group; `not stated` where the truth says nothing.
-    pub name: String,
-    /// True pairs in it.
-    pub pairs: u64,
-    /// True pairs that are hits at the threshold.
-    pub found: u64,
-    /// True pairs that are the subject's best hit, at any threshold.
-    pub first: u64,
-}
-
-impl Group {
-    /// Share found at the threshold.
-    pub fn recall(&self) -> f64 {
-        share(self.found, self.pairs)
-    }
-
-    /// The 95 % interval of the recall.
-    pub fn recall_interval(&self) -> Interval {
-        wilson(self.found, self.pairs)
-    }
-
-    /// Share ranked first.
-    pub fn ranked_first(&self) -> f64 {
-        share(self.first, self.pairs)
-    }
 }
 
 /// Hits and truth, joined once and asked many times.

@@ -17,6 +17,9 @@ pub mod curve;
 mod hits;
 mod interval;
 pub mod keys;
+mod point;
+pub mod table;
 
-pub use hits::{Evaluation, Group, GroupBy, HitRow, Point, TruthRow};
+pub use hits::{Evaluation, GroupBy, HitRow, TruthRow};
 pub use interval::{Interval, share, wilson};
+pub use point::{Group, Point};
