@@ -2,7 +2,12 @@
 //!
 //! In: read lists, a secret, settings. Out: hits and a tally for each batch. The local run is the
 //! two-party run with both files at hand: candidates come from blind keys and handles alone.
-//! No file is touched here, and no clock is read: the caller states the day.
+//! [`Run`] touches no file and reads no clock: the caller states the day. [`ScreenJob`] wraps it
+//! with files.
+
+mod screen;
+
+pub use screen::{ScreenJob, Summary};
 
 use jiff::civil::Date;
 use rayon::prelude::*;
@@ -16,6 +21,7 @@ use crate::keys::{KeyMaker, Prepared, Recipe, Secret, Side, recipe_digest};
 use crate::read::{List, PairRow};
 use crate::record::{Kind, Name, PartialDate, Record, Status, Subject};
 use crate::score::{Model, Scored, Scorer, WeakAliases};
+use crate::report::mask;
 use crate::tally::Tally;
 
 /// What a run is asked to do.
@@ -30,6 +36,8 @@ pub struct Settings {
     pub weak_aliases: WeakAliases,
     /// The day on which expiry is judged.
     pub as_of: Date,
+    /// Show names of victims and witnesses; else their hits are masked.
+    pub unmask: bool,
 }
 
 impl Settings {
@@ -40,6 +48,7 @@ impl Settings {
             threshold_bits: 0.0,
             weak_aliases: WeakAliases::default(),
             as_of,
+            unmask: false,
         }
     }
 }
@@ -176,8 +185,11 @@ impl Run {
                 let live = &self.notices[self.book.row(pair.notice)? as usize];
                 let outcome = scorer.score(prepared, &live.prepared)?;
                 held_back += u64::from(outcome.is_held_back);
-                (outcome.bits >= self.settings.threshold_bits)
-                    .then(|| make_hit(&self.settings.model, scorer, &outcome, (subject, prepared), live))
+                (outcome.bits >= self.settings.threshold_bits).then(|| {
+                    let model = &self.settings.model;
+                    let hit = make_hit(model, scorer, &outcome, (subject, prepared), live);
+                    if subject.is_protected() && !self.settings.unmask { mask(hit) } else { hit }
+                })
             })
             .collect();
         (hits, held_back)
