@@ -16,6 +16,7 @@ pub(super) fn tag(pieces: Vec<Piece>, kind: Kind) -> Vec<Token> {
     match kind {
         Kind::Person | Kind::Unknown => {
             split_arabic_articles(&mut tokens);
+            split_east_asian(&mut tokens, words);
             tag_person(&mut tokens, words);
         }
         Kind::Vessel | Kind::Aircraft | Kind::Object => tag_craft(&mut tokens, words),
@@ -148,28 +149,57 @@ fn split_arabic_articles(tokens: &mut Vec<Token>) {
     let mut i = 0;
     while i < tokens.len() {
         if tokens[i].script == Script::Arabic {
-            let text = &tokens[i].text;
-            let cut = ["عبد", "ال"]
-                .into_iter()
-                .filter(|p| *p == "ال" || text[p.len().min(text.len())..].starts_with("ال"))
-                .find(|p| {
-                    text.strip_prefix(p)
-                        .is_some_and(|rest| rest != "له" && rest.chars().count() >= 3)
-                })
-                .map(str::len);
-            if let Some(at) = cut {
-                let rest = tokens[i].text.split_off(at);
-                let token = Token {
-                    text: rest,
-                    script: Script::Arabic,
+            if let Some(at) = article_end(&tokens[i].text) {
+                let rest = Token {
+                    text: tokens[i].text.split_off(at),
                     tag: Tag::Word,
                     glued: true,
+                    ..tokens[i].clone()
                 };
-                tokens.insert(i + 1, token);
+                tokens.insert(i + 1, rest);
             }
         }
         i += 1;
     }
+}
+
+/// Where `ال`, or `عبد` before `ال`, ends; the name of God stays whole.
+fn article_end(text: &str) -> Option<usize> {
+    let (head, rest) = match text.strip_prefix("عبد") {
+        Some(rest) if rest.starts_with("ال") => ("عبد", rest),
+        _ => ("ال", text.strip_prefix("ال")?),
+    };
+    (rest != "له" && rest.chars().count() >= 3).then_some(head.len())
+}
+
+/// Chinese, Japanese and Korean names are written in one run, family name first: one character,
+/// or two where the table says so or four are written.
+fn split_east_asian(tokens: &mut Vec<Token>, words: &Words) {
+    let [token] = tokens.as_mut_slice() else {
+        return;
+    };
+    let count = token.text.chars().count();
+    let is_han = token.script == Script::Han;
+    if !(is_han || token.script == Script::Hangul) || !(2..=4).contains(&count) {
+        return;
+    }
+    let family = match token.text.char_indices().nth(2) {
+        Some((two, _))
+            if words.is_compound_surname(&token.text[..two]) || (is_han && count == 4) =>
+        {
+            2
+        }
+        _ => 1,
+    };
+    let Some((at, _)) = token.text.char_indices().nth(family) else {
+        return;
+    };
+    let given = Token {
+        text: token.text.split_off(at),
+        glued: true,
+        ..token.clone()
+    };
+    tokens.push(given);
 }
 
 fn tag_person(tokens: &mut [Token], words: &Words) {

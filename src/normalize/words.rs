@@ -15,9 +15,10 @@ const ORG_FORMS: &str = include_str!("org-forms.tsv");
 const DESCRIPTORS: &str = include_str!("descriptors.tsv");
 const CONNECTORS: &str = include_str!("connectors.tsv");
 const VESSELS: &str = include_str!("vessels.tsv");
+const COMPOUND_SURNAMES: &str = include_str!("compound-surnames.tsv");
 
 /// Every table, in a fixed order, for the digest.
-pub(super) const TABLES: [&str; 8] = [
+pub(super) const TABLES: [&str; 9] = [
     PARTICLES,
     TITLES,
     SUFFIXES,
@@ -26,6 +27,7 @@ pub(super) const TABLES: [&str; 8] = [
     DESCRIPTORS,
     CONNECTORS,
     VESSELS,
+    COMPOUND_SURNAMES,
 ];
 
 /// What the tables say of one word.
@@ -59,6 +61,7 @@ pub(super) struct Words {
     org_forms: FxHashMap<String, Vec<OrgForm>>,
     /// Ending, and whether surnames end so too.
     patronymics: Vec<(String, bool)>,
+    compound_surnames: Vec<String>,
 }
 
 impl Words {
@@ -69,6 +72,11 @@ impl Words {
     /// Legal forms that begin with a word, longest first.
     pub(super) fn org_forms(&self, first: &str) -> &[OrgForm] {
         self.org_forms.get(first).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether a Chinese or Korean surname has these two characters.
+    pub(super) fn is_compound_surname(&self, text: &str) -> bool {
+        self.compound_surnames.iter().any(|s| s == text)
     }
 
     /// Whether a word ends like a patronymic: `Some(true)` where surnames end so too.
@@ -104,6 +112,7 @@ pub(super) fn words() -> &'static Words {
         mark(DESCRIPTORS, |w| w.descriptor = true);
         mark(CONNECTORS, |w| w.connector = true);
         mark(VESSELS, |w| w.vessel = true);
+        words.compound_surnames = rows(COMPOUND_SURNAMES).map(|(s, _, _)| fold(s)).collect();
         for (ending, sex, _) in rows(PATRONYMICS) {
             words.patronymics.push((fold(ending), sex == "m"));
         }

@@ -13,6 +13,7 @@ mod han;
 mod hangul;
 mod rules;
 mod tables;
+mod vowels;
 
 use crate::normalize::{NormalName, Tag, Token, normalize};
 use crate::record::{Kind, Script};
@@ -82,14 +83,26 @@ pub fn forms(token: &str, script: Script) -> Vec<String> {
         };
     }
     let mut forms = match script {
-        Script::Arabic => arabic::forms(token),
+        Script::Arabic | Script::Hebrew => arabic::forms(token, script),
         Script::Han => han::forms(token),
         Script::Hangul => hangul::forms(token),
         Script::Devanagari | Script::Bengali => abugida::forms(token, script),
+        Script::Hiragana => tables::of(Script::Katakana).spell(&katakana(token)),
         _ => tables::of(script).spell(token),
     };
     keep_first(&mut forms);
     forms
+}
+
+/// Hiragana as katakana: the two blocks have the same order.
+fn katakana(token: &str) -> String {
+    token
+        .chars()
+        .map(|c| match c {
+            'ぁ'..='ゖ' => char::from_u32(u32::from(c) + 0x60).unwrap_or(c),
+            c => c,
+        })
+        .collect()
 }
 
 /// Removes empty and repeated spellings and what is over the limit.

@@ -111,6 +111,16 @@ fn extend(beam: &mut Vec<(u32, String)>, choices: &Choices) {
     *beam = next;
 }
 
+/// A table of whole tokens: `token TAB spelling spelling ...`.
+pub(super) fn lexicon(table: &'static str) -> FxHashMap<&'static str, Vec<String>> {
+    table
+        .lines()
+        .filter(|l| !l.starts_with('#'))
+        .filter_map(|line| line.split_once('\t'))
+        .map(|(token, spellings)| (token, spellings.split(' ').map(str::to_owned).collect()))
+        .collect()
+}
+
 /// Letters and digits of the general transliteration, lower case.
 pub(super) fn ascii(text: &str) -> String {
     let mut out = any_ascii::any_ascii(text);

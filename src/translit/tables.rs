@@ -11,8 +11,10 @@ macro_rules! tables {
         pub(super) const ALL: &[&str] = &[
             $(include_str!($file),)*
             crate::translit::han::SURNAMES,
+            crate::translit::han::WADE_GILES,
             crate::translit::hangul::SURNAMES,
-            crate::translit::arabic::NAMES,
+            crate::translit::arabic::NAMES[0],
+            crate::translit::arabic::NAMES[1],
         ];
 
         /// The table of a script; without rows, hence general transliteration, for unknown ones.
@@ -22,7 +24,6 @@ macro_rules! tables {
                     static RULES: OnceLock<Rules> = OnceLock::new();
                     RULES.get_or_init(|| Rules::parse(include_str!($file)))
                 })*
-                Script::Hiragana => of(Script::Katakana),
                 _ => {
                     static NONE: OnceLock<Rules> = OnceLock::new();
                     NONE.get_or_init(|| Rules::parse(""))
@@ -43,4 +44,5 @@ tables! {
     Katakana = "kana.tsv",
     Devanagari = "devanagari.tsv",
     Bengali = "bengali.tsv",
+    Hangul = "hangul.tsv",
 }
