@@ -121,6 +121,7 @@ fn evidence_table(hit: &Hit) -> Vec<String> {
     lines.extend(row(
         &texts,
         &signed(total),
+        // A score is within 0 and 1; a changed file may hold anything and must not widen the line.
         &format!("score {:.4}", hit.score.clamp(-1.0, 2.0)),
     ));
     if (shown - rounded(total)).abs() > SAME {
