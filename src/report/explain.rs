@@ -114,29 +114,35 @@ fn evidence_table(hit: &Hit) -> Vec<String> {
         ];
         shown += rounded(piece.bits);
         let &[before, after] = step else { continue };
-        lines.extend(row(
-            &texts,
-            &format!("{:+.2}", piece.bits),
-            &scale.bar(before, after),
-        ));
+        lines.extend(row(&texts, &signed(piece.bits), &scale.bar(before, after)));
     }
     lines.push("─".repeat(WIDTH));
     let texts = ["total", "", "", ""].map(str::to_owned);
     lines.extend(row(
         &texts,
-        &format!("{total:+.2}"),
-        &format!("score {:.4}", hit.score),
+        &signed(total),
+        // A score is within 0 and 1; a changed file may hold anything and must not widen the line.
+        &format!("score {:.4}", hit.score.clamp(-1.0, 2.0)),
     ));
     if (shown - rounded(total)).abs() > SAME {
         lines.push("The rows are rounded; the exact bits are in the hits file.".into());
     }
     if (total - hit.bits).abs() > SAME {
         lines.push(format!(
-            "The file states {:+.2} bits, which its evidence does not add up to: it was changed.",
-            hit.bits
+            "The file states {} bits, which its evidence does not add up to: it was changed.",
+            signed(hit.bits)
         ));
     }
     lines
+}
+
+/// Bits with sign and two decimals; in powers of ten where a changed file holds absurd ones.
+fn signed(bits: f64) -> String {
+    if bits.abs() < 1000.0 {
+        format!("{bits:+.2}")
+    } else {
+        format!("{bits:+.0e}")
+    }
 }
 
 fn rounded(bits: f64) -> f64 {
@@ -298,6 +304,8 @@ mod tests {
         hostile.matched_subject_name = "\u{202e}\u{1b}[2J".repeat(40);
         hostile.evidence[1].subject = "王".repeat(90);
         hostile.evidence[1].note = "a\nb\u{200b}".repeat(30);
+        hostile.evidence[2].bits = f64::MAX;
+        hostile.score = f64::MIN;
         hostile.programs = "SDGT;".repeat(60);
         hostile.conflicts = Conflict::ALL.to_vec();
         let text = waterfall(&hostile);

@@ -124,6 +124,9 @@ impl Manifest {
     }
 
     /// Writes the manifest as indented JSON. Commit it after all other outputs.
+    ///
+    /// # Errors
+    /// The disk.
     pub fn write(&self, path: &Path) -> Result<PendingOutput> {
         let mut json = serde_json::to_vec_pretty(self)
             .map_err(|_| Problem::Internal("the manifest does not serialize"))?;

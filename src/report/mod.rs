@@ -13,12 +13,14 @@ mod manifest;
 mod mask;
 mod output;
 mod parquet;
+mod parquet_read;
 mod read_hits;
 mod refused;
 mod terminal;
 mod words;
 mod write_hits;
 mod xlsx;
+mod xlsx_read;
 
 #[cfg(test)]
 mod tests;

@@ -44,7 +44,8 @@ impl Output {
     /// Opens the temporary file of an output and removes those that killed runs left for the same
     /// target. A file that a living process still writes is locked and stays.
     ///
-    /// **Errors**: the target is a folder or a device, or its folder cannot be written.
+    /// # Errors
+    /// Usage, where the target is a folder or a device; the disk, where its folder cannot be written.
     pub fn create(target: &Path) -> Result<Self> {
         let name = target.file_name().ok_or_else(not_a_file)?;
         if std::fs::metadata(target).is_ok_and(|found| !found.is_file()) {
@@ -83,6 +84,9 @@ impl Output {
     }
 
     /// Writes everything to disk. The target is still untouched.
+    ///
+    /// # Errors
+    /// The disk; nothing is left behind then.
     pub fn finish(self) -> Result<PendingOutput> {
         let hashed = self
             .writer
@@ -114,6 +118,9 @@ impl PendingOutput {
     }
 
     /// Renames the file into place.
+    ///
+    /// # Errors
+    /// The target cannot be replaced; it stays as it was.
     pub fn commit(self) -> Result<()> {
         let folder = folder_of(&self.target).to_owned();
         self.temporary
@@ -127,6 +134,9 @@ impl PendingOutput {
 
 /// Renames the outputs of one run into place, in the order given: the manifest comes last, so a
 /// manifest whose digests fit says that its run is complete.
+///
+/// # Errors
+/// A target cannot be replaced; the outputs after it are not renamed.
 pub fn commit(outputs: Vec<PendingOutput>) -> Result<()> {
     if outputs.iter().any(|o| o.target.is_dir()) {
         return Err(not_a_file().into());

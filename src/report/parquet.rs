@@ -1,46 +1,37 @@
 //! Hits as Parquet, schema `hits/1`: the CSV columns with their own types, `conflicts` a list of
 //! codes and `evidence` a list of structs, so that SQL can sum bits and count conflicts.
 
-use std::borrow::Cow;
-use std::fs::File;
-use std::path::Path;
 use std::sync::Arc;
 
 use arrow::array::{
-    Array, ArrayRef, AsArray, Date32Array, FixedSizeBinaryArray, Float64Array, ListArray,
-    RecordBatch, StringArray, StructArray, UInt32Array,
+    ArrayRef, Date32Array, FixedSizeBinaryArray, Float64Array, ListArray, RecordBatch, StringArray,
+    StructArray, UInt32Array,
 };
 use arrow::buffer::OffsetBuffer;
-use arrow::compute::cast;
-use arrow::datatypes::{
-    DataType, Date32Type, Field, FieldRef, Fields, Float64Type, Schema, SchemaRef, UInt32Type,
-};
+use arrow::datatypes::{DataType, Field, FieldRef, Fields, Schema, SchemaRef};
 use jiff::civil::{Date, date};
 use parquet::arrow::ArrowWriter;
-use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
 use parquet::basic::Compression;
 use parquet::errors::ParquetError;
 use parquet::file::metadata::KeyValue;
 use parquet::file::properties::WriterProperties;
 
-use crate::error::{Error, Place, Problem, Result, decode};
-use crate::hits::{Conflict, Hit};
-use crate::record::Digest;
+use crate::error::{Problem, Result};
+use crate::hits::Hit;
 use crate::report::Output;
-use crate::report::columns::{COLUMNS, Cell, EvidenceWire, HITS_SCHEMA, HitColumn, Shape, blank};
-use crate::report::csv::check_needed;
+use crate::report::columns::{COLUMNS, Cell, HITS_SCHEMA, HitColumn, Shape};
 use crate::report::output::write_problem;
 use crate::report::write_hits::Sink;
 use crate::score::Evidence;
 use crate::tally::Tally;
 
 /// Key of the schema name in the file metadata.
-const SCHEMA_KEY: &str = "veilmatch.schema";
+pub(crate) const SCHEMA_KEY: &str = "veilmatch.schema";
 /// Hits of one Arrow batch: fixed, so that the bytes do not depend on how hits arrive.
 const BATCH: usize = 4096;
 /// Hits of one row group; bounds the writer's memory.
 const ROW_GROUP: usize = 16 * BATCH;
-const EPOCH: Date = date(1970, 1, 1);
+pub(crate) const EPOCH: Date = date(1970, 1, 1);
 
 pub(crate) struct ParquetSink {
     writer: ArrowWriter<Output>,
@@ -105,7 +96,8 @@ fn schema() -> SchemaRef {
     Arc::new(Schema::new(fields))
 }
 
-fn data_type(shape: Shape) -> DataType {
+/// The Arrow type of a column.
+pub(crate) fn data_type(shape: Shape) -> DataType {
     match shape {
         Shape::Text => DataType::Utf8,
         Shape::Number => DataType::Float64,
@@ -218,162 +210,6 @@ fn evidence_lists(hits: &[Hit]) -> ListArray {
 fn days_since_epoch(day: Date) -> i32 {
     // A civil date is within 4 million days of any other.
     (day - EPOCH).get_days()
-}
-
-/// Hits of a Parquet file, batch by batch.
-pub(crate) struct ParquetHits {
-    reader: ParquetRecordBatchReader,
-    is_damaged: bool,
-    batch: std::vec::IntoIter<Hit>,
-    row: u64,
-    file: u32,
-}
-
-impl ParquetHits {
-    pub(crate) fn open(path: &Path, file: u32) -> Result<Self> {
-        let place = Place::file(file);
-        let opened = File::open(path).map_err(|e| Problem::Read(e).at(place))?;
-        let builder = decode(|| ParquetRecordBatchReaderBuilder::try_new(opened))
-            .and_then(std::result::Result::ok)
-            .ok_or_else(|| damaged(place))?
-            .with_batch_size(1024);
-        let found = builder
-            .metadata()
-            .file_metadata()
-            .key_value_metadata()
-            .and_then(|pairs| pairs.iter().find(|pair| pair.key == SCHEMA_KEY))
-            .and_then(|pair| pair.value.clone())
-            .unwrap_or_else(|| "none".into());
-        if found != HITS_SCHEMA {
-            return Err(Problem::Schema {
-                found,
-                needed: HITS_SCHEMA,
-            }
-            .at(place));
-        }
-        Ok(Self {
-            reader: decode(|| builder.build())
-                .and_then(std::result::Result::ok)
-                .ok_or_else(|| damaged(place))?,
-            is_damaged: false,
-            batch: Vec::new().into_iter(),
-            row: 0,
-            file,
-        })
-    }
-}
-
-impl Iterator for ParquetHits {
-    type Item = Result<Hit>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        loop {
-            if let Some(hit) = self.batch.next() {
-                self.row += 1;
-                return Some(Ok(hit));
-            }
-            if self.is_damaged {
-                return None;
-            }
-            let place = Place::row(self.file, self.row + 1);
-            let hits = match decode(|| self.reader.next()) {
-                Some(None) => return None,
-                Some(Some(Ok(batch))) => hits_of(&batch, place),
-                Some(Some(Err(_))) | None => Err(damaged(place)),
-            };
-            match hits {
-                Ok(hits) => self.batch = hits.into_iter(),
-                Err(e) => {
-                    self.is_damaged = true;
-                    return Some(Err(e));
-                }
-            }
-        }
-    }
-}
-
-fn hits_of(batch: &RecordBatch, place: Place) -> Result<Vec<Hit>> {
-    let known: Vec<_> = COLUMNS
-        .iter()
-        .map(|c| batch.column_by_name(c.name).map(|_| c))
-        .collect();
-    check_needed(&known, place.file.unwrap_or_default())?;
-    let mut hits = vec![blank(); batch.num_rows()];
-    for column in known.into_iter().flatten() {
-        let array = batch
-            .column_by_name(column.name)
-            .and_then(|array| cast(array, &data_type(column.shape)).ok())
-            .ok_or_else(|| damaged(place))?;
-        for (i, hit) in hits.iter_mut().enumerate() {
-            cell_of(column.shape, &array, i)
-                .and_then(|cell| (column.put)(hit, cell))
-                .ok_or_else(|| damaged(place))?;
-        }
-    }
-    Ok(hits)
-}
-
-fn cell_of(shape: Shape, array: &ArrayRef, i: usize) -> Option<Cell<'_>> {
-    if array.is_null(i) {
-        return (shape == Shape::Day).then_some(Cell::Day(None));
-    }
-    Some(match shape {
-        Shape::Text => Cell::Text(Cow::Borrowed(array.as_string_opt::<i32>()?.value(i))),
-        Shape::Number => Cell::Number(array.as_primitive_opt::<Float64Type>()?.value(i)),
-        Shape::Count => Cell::Count(array.as_primitive_opt::<UInt32Type>()?.value(i)),
-        Shape::Day => {
-            let days = array.as_primitive_opt::<Date32Type>()?.value(i);
-            let span = jiff::Span::new().try_days(days).ok()?;
-            Cell::Day(Some(EPOCH.checked_add(span).ok()?))
-        }
-        Shape::Digest => {
-            let bytes = array.as_fixed_size_binary_opt()?.value(i);
-            Cell::Digest(Digest(bytes.try_into().ok()?))
-        }
-        Shape::Conflicts => {
-            let codes = array.as_list_opt::<i32>()?.value(i);
-            let codes = codes.as_string_opt::<i32>()?;
-            let conflicts = codes.iter().map(|code| Conflict::from_code(code?));
-            Cell::Conflicts(conflicts.collect::<Option<_>>()?)
-        }
-        Shape::Evidence => {
-            let pieces = array.as_list_opt::<i32>()?.value(i);
-            Cell::Evidence(Cow::Owned(evidence_of(pieces.as_struct_opt()?)?))
-        }
-    })
-}
-
-fn evidence_of(pieces: &StructArray) -> Option<Vec<Evidence>> {
-    let text = |name: &str| pieces.column_by_name(name)?.as_string_opt::<i32>();
-    let (kind, subject, notice, note) = (
-        text("kind")?,
-        text("subject")?,
-        text("notice")?,
-        text("note")?,
-    );
-    let bits = pieces
-        .column_by_name("bits")?
-        .as_primitive_opt::<Float64Type>()?;
-    (0..pieces.len())
-        .map(|i| {
-            EvidenceWire {
-                kind: kind.value(i).into(),
-                bits: bits.value(i),
-                subject: subject.value(i).into(),
-                notice: notice.value(i).into(),
-                note: note.value(i).into(),
-            }
-            .read()
-        })
-        .collect()
-}
-
-fn damaged(place: Place) -> Error {
-    Problem::Malformed {
-        format: "Parquet",
-        why: "the file is cut short or damaged",
-    }
-    .at(place)
 }
 
 fn parquet_problem(error: ParquetError) -> Problem {

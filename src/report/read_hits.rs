@@ -8,8 +8,8 @@ use crate::hits::Hit;
 use crate::read::Input;
 use crate::report::csv::CsvHits;
 use crate::report::jsonl::JsonlHits;
-use crate::report::parquet::ParquetHits;
-use crate::report::xlsx::read_xlsx;
+use crate::report::parquet_read::ParquetHits;
+use crate::report::xlsx_read::read_xlsx;
 
 /// Hits of a file, in its order.
 pub struct Hits(Box<dyn Iterator<Item = Result<Hit>>>);
@@ -30,8 +30,10 @@ impl fmt::Debug for Hits {
 
 /// Reads a hits file. CSV and JSON lines may be gzipped.
 ///
-/// **Errors**: at once where the file is no hits file; on the way, with its row, where a row is
-/// damaged. **Cost**: flat memory, except for XLSX, which is read whole.
+/// **Cost**: flat memory, except for XLSX, which is read whole.
+///
+/// # Errors
+/// At once where the file is no hits file; on the way, with its row, where a row is damaged.
 pub fn read_hits(path: &Path) -> Result<Hits> {
     let input = Input::new(path, 1);
     let head = input.head(1024)?;
@@ -49,7 +51,8 @@ pub fn read_hits(path: &Path) -> Result<Hits> {
 
 /// The hit whose id begins with `prefix`; several rows of the very same id count as one.
 ///
-/// **Errors**: usage, where no hit or more than one begins so.
+/// # Errors
+/// Usage, where no hit or more than one begins so.
 pub fn find_hit(path: &Path, prefix: &str) -> Result<Hit> {
     let mut found: Option<Hit> = None;
     for hit in read_hits(path)? {

@@ -13,6 +13,9 @@ use crate::tally::Refusal;
 
 /// Writes refusals as CSV (`file,row,field,reason`), sorted by file, row and field. `field` is
 /// `row` where the whole row was refused.
+///
+/// # Errors
+/// The disk.
 pub fn write_refused(path: &Path, refusals: &[Refusal]) -> Result<PendingOutput> {
     let mut sorted = refusals.to_vec();
     sorted.sort_unstable();

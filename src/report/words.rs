@@ -6,11 +6,10 @@ const TABLE: &str = include_str!("words.tsv");
 pub(crate) fn words<'a>(what: &str, code: &'a str) -> &'a str {
     TABLE
         .lines()
-        .filter_map(|line| {
+        .find_map(|line| {
             let mut cells = line.split('\t');
             (cells.next()? == what && cells.next()? == code).then(|| cells.next())?
         })
-        .next()
         .unwrap_or(code)
 }
 

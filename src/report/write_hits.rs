@@ -38,7 +38,8 @@ const EXTENSIONS: &[(&str, HitFormat)] = &[
 impl HitFormat {
     /// The format of a file name, by its extension in any letter case.
     ///
-    /// **Errors**: usage, where the extension is none of the four.
+    /// # Errors
+    /// Usage, where the extension is none of the four.
     pub fn of(path: &Path) -> Result<Self> {
         let extension = path.extension().unwrap_or_default();
         EXTENSIONS
@@ -94,6 +95,9 @@ pub struct HitWriter {
 
 impl HitWriter {
     /// Opens the output.
+    ///
+    /// # Errors
+    /// As [`Output::create`].
     pub fn create(path: &Path, settings: &HitSettings) -> Result<Self> {
         let output = Output::create(path)?;
         let sink: Box<dyn Sink> = match settings.format {
@@ -110,7 +114,8 @@ impl HitWriter {
 
     /// Adds hits.
     ///
-    /// **Errors**: the disk, or more hits than the format holds.
+    /// # Errors
+    /// The disk, or more hits than the format holds.
     pub fn write(&mut self, hits: &[Hit]) -> Result<()> {
         for hit in hits {
             self.sink.write(hit, &mut self.tally)?;
@@ -121,6 +126,9 @@ impl HitWriter {
 
     /// Ends the file. The tally counts `hits_written`, `cells_escaped` (CSV: a `'` was put before
     /// what a spreadsheet would run as a formula) and `cells_cut` (XLSX: longer than a cell holds).
+    ///
+    /// # Errors
+    /// The disk.
     pub fn finish(self) -> Result<(PendingOutput, Tally)> {
         Ok((self.sink.finish()?.finish()?, self.tally))
     }

@@ -4,16 +4,13 @@
 //! longer text is cut, and counted; evidence is cut so that it stays readable JSON.
 
 use std::borrow::Cow;
-use std::path::Path;
 
-use calamine::{DataRef, Reader, Xlsx, open_workbook};
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, XlsxError};
 
-use crate::error::{Error, Place, Problem, Result, decode};
+use crate::error::{Problem, Result};
 use crate::hits::Hit;
 use crate::report::Output;
-use crate::report::columns::{COLUMNS, Cell, HitColumn, evidence_json};
-use crate::report::csv::{check_needed, hit_of_texts};
+use crate::report::columns::{COLUMNS, Cell, evidence_json};
 use crate::report::output::write_problem;
 use crate::report::write_hits::Sink;
 use crate::score::Evidence;
@@ -27,8 +24,6 @@ const LARGE: u32 = 250_000;
 const MAX_CELL: usize = 32_767;
 /// Characters kept of each value of evidence that is too long for its cell.
 const SHORT: usize = 60;
-/// Columns that are read; people add some of their own.
-const MAX_COLUMNS: usize = 256;
 const SHEET: &str = "hits";
 
 pub(crate) struct XlsxSink {
@@ -125,104 +120,6 @@ fn last_column() -> u16 {
     u16::try_from(COLUMNS.len() - 1).unwrap_or(u16::MAX)
 }
 
-/// Reads all hits of the first sheet, cell by cell: a stray cell far out costs nothing.
-pub(crate) fn read_xlsx(path: &Path, file: u32) -> Result<Vec<Hit>> {
-    let damaged = || malformed("the file is cut short or damaged", file);
-    decode(|| {
-        let mut book: Xlsx<_> = open_workbook(path).map_err(|_: calamine::XlsxError| damaged())?;
-        let names = book.sheet_names();
-        let name = names.into_iter().next().ok_or_else(damaged)?;
-        let mut cells = book.worksheet_cells_reader(&name).map_err(|_| damaged())?;
-        let mut sheet = Sheet::new(file);
-        while let Some(cell) = cells.next_cell().map_err(|_| damaged())? {
-            let (row, column) = cell.get_position();
-            if row != sheet.row {
-                sheet.end_row()?;
-                sheet.row = row;
-            }
-            sheet.put(column, cell.get_value());
-        }
-        sheet.end_row()?;
-        sheet
-            .columns
-            .is_some()
-            .then_some(sheet.hits)
-            .ok_or_else(damaged)
-    })
-    .unwrap_or_else(|| Err(damaged()))
-}
-
-/// What of a sheet has been read.
-struct Sheet {
-    file: u32,
-    columns: Option<Vec<Option<&'static HitColumn>>>,
-    hits: Vec<Hit>,
-    row: u32,
-    texts: Vec<String>,
-}
-
-impl Sheet {
-    fn new(file: u32) -> Self {
-        Self {
-            file,
-            columns: None,
-            hits: Vec::new(),
-            row: 0,
-            texts: Vec::new(),
-        }
-    }
-
-    fn put(&mut self, column: u32, value: &DataRef<'_>) {
-        let column = column as usize;
-        if column >= MAX_COLUMNS {
-            return;
-        }
-        if self.texts.len() <= column {
-            self.texts.resize(column + 1, String::new());
-        }
-        self.texts[column] = match value {
-            DataRef::String(text) => text.clone(),
-            DataRef::SharedString(text) => (*text).to_owned(),
-            DataRef::Int(number) => number.to_string(),
-            DataRef::Float(number) => number.to_string(),
-            DataRef::DateTimeIso(text) => text.clone(),
-            _ => String::new(),
-        };
-    }
-
-    /// Makes a hit of the texts of the row, or the columns where it is the header.
-    fn end_row(&mut self) -> Result<()> {
-        let texts = std::mem::take(&mut self.texts);
-        if texts.iter().all(String::is_empty) {
-            return Ok(());
-        }
-        let Some(columns) = &self.columns else {
-            let find = |name: &String| COLUMNS.iter().find(|c| c.name == name);
-            let columns: Vec<_> = texts.iter().map(find).collect();
-            check_needed(&columns, self.file)?;
-            self.columns = Some(columns);
-            return Ok(());
-        };
-        // Empty cells at the end of a row are not in the file.
-        let texts = texts.into_iter().chain(std::iter::repeat(String::new()));
-        let cells = columns
-            .iter()
-            .zip(texts)
-            .map(|(column, text)| column.map(|column| (column, Cow::Owned(text))));
-        let hit = hit_of_texts(cells, self.file, u64::from(self.row) + 1)?;
-        self.hits.push(hit);
-        Ok(())
-    }
-}
-
-fn malformed(why: &'static str, file: u32) -> Error {
-    Problem::Malformed {
-        format: "XLSX",
-        why,
-    }
-    .at(Place::file(file))
-}
-
 /// The text of a cell, cut to what a cell holds.
 fn fitting_text<'a>(cell: &'a Cell<'_>, tally: &mut Tally) -> Result<Cow<'a, str>> {
     let unserialized = |_| Problem::Internal("evidence does not serialize");
@@ -282,6 +179,7 @@ mod tests {
     #![allow(clippy::unwrap_used, reason = "a failing step should stop the test")]
     use super::*;
     use crate::report::tests::hit;
+    use crate::report::xlsx_read::read_xlsx;
 
     #[test]
     fn more_hits_than_rows_are_refused_with_advice_and_no_file() {
