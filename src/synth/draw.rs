@@ -65,7 +65,7 @@ mod tests {
         assert_eq!(drawn, FIRST_SIX);
     }
 
-    const FIRST_SIX: [usize; 6] = [0, 0, 0, 0, 0, 0];
+    const FIRST_SIX: [usize; 6] = [992, 9, 721, 528, 58, 595];
 
     #[test]
     fn weights_are_kept() {

@@ -60,7 +60,11 @@ pub(super) fn wording_of(text: &str) -> Wording {
     Wording {
         parts: parts.collect(),
         origin: None,
-        bearer: if firm { Kind::Organization } else { Kind::Person },
+        bearer: if firm {
+            Kind::Organization
+        } else {
+            Kind::Person
+        },
     }
 }
 
@@ -119,13 +123,14 @@ mod tests {
         const NAMES: &[&str] = &[
             "Aleksandr Ivanovich Smirnov",
             "Robert José von Müller",
+            "Sergey Ivanov",
             "Omar bin Yusuf al-Example",
             "Example Trading Limited",
         ];
         for kind in CorruptionKind::all() {
-            let changed = NAMES.iter().any(|name| {
-                (0..30).any(|i| corrupt(name, kind, &mut Draw::new(1, i)).is_some())
-            });
+            let changed = NAMES
+                .iter()
+                .any(|name| (0..30).any(|i| corrupt(name, kind, &mut Draw::new(1, i)).is_some()));
             let structural = kind == CorruptionKind::Patronymic;
             assert!(changed || structural, "{}", kind.code());
         }
@@ -133,7 +138,11 @@ mod tests {
 
     #[test]
     fn the_native_form_comes_from_the_pools() {
-        let native = corrupt("Sergey Ivanov", CorruptionKind::Native, &mut Draw::new(1, 1));
+        let native = corrupt(
+            "Sergey Ivanov",
+            CorruptionKind::Native,
+            &mut Draw::new(1, 1),
+        );
         assert_eq!(native.as_deref(), Some("Сергей Иванов"));
     }
 }

@@ -125,9 +125,12 @@ pub(super) fn split(text: &str, draw: &mut Draw) -> Option<String> {
         a.iter().collect::<String>(),
         b.iter().collect::<String>()
     );
-    Some(joined(words.iter().enumerate().map(|(i, w)| {
-        if i == chosen { halves.as_str() } else { w }
-    })))
+    Some(joined(
+        words
+            .iter()
+            .enumerate()
+            .map(|(i, w)| if i == chosen { halves.as_str() } else { w }),
+    ))
 }
 
 /// A particle left out, glued or put in.
@@ -205,9 +208,9 @@ pub(super) fn patronymic(name: &Wording, draw: &mut Draw) -> Option<String> {
 pub(super) fn legal_form(text: &str, draw: &mut Draw) -> Option<String> {
     let mut forms = words("form");
     forms.sort_by_key(|(form, _)| std::cmp::Reverse(form.len()));
-    let (form, others) = forms
-        .into_iter()
-        .find(|(form, _)| text.ends_with(&format!(" {form}")) || text.starts_with(&format!("{form} ")))?;
+    let (form, others) = forms.into_iter().find(|(form, _)| {
+        text.ends_with(&format!(" {form}")) || text.starts_with(&format!("{form} "))
+    })?;
     if draw.percent(35) {
         return Some(text.replacen(form, "", 1).trim().to_owned());
     }
@@ -252,8 +255,15 @@ mod tests {
         check(&some(|d| merged("Ada Example", d)), "Adaexample");
         check(&some(|d| split("Ada Example", d)), "Ada Exam ple");
         check(&some(|d| title("Ada Example", d)), "Dr Ada Example");
-        assert!(some(|d| added(&name, d)).iter().all(|t| t.split(' ').count() >= 4));
-        assert_eq!(dropped(&wording_of("Ada Example"), &mut Draw::new(1, 1)), None);
+        assert!(
+            some(|d| added(&name, d))
+                .iter()
+                .all(|t| t.split(' ').count() >= 4)
+        );
+        assert_eq!(
+            dropped(&wording_of("Ada Example"), &mut Draw::new(1, 1)),
+            None
+        );
     }
 
     #[test]
@@ -262,7 +272,10 @@ mod tests {
         let found = some(|d| particles(&name, d));
         check(&found, "Omar Example");
         check(&found, "Omar el-Example");
-        check(&some(|d| particles(&wording_of("Jan van Example"), d)), "Jan Example");
+        check(
+            &some(|d| particles(&wording_of("Jan van Example"), d)),
+            "Jan Example",
+        );
     }
 
     #[test]
@@ -270,7 +283,10 @@ mod tests {
         let found = some(|d| legal_form("Example Trading Limited", d));
         check(&found, "Example Trading");
         check(&found, "Example Trading Ltd");
-        check(&some(|d| abbreviation("Example Trading Limited", d)), "Example Trdg Limited");
+        check(
+            &some(|d| abbreviation("Example Trading Limited", d)),
+            "Example Trdg Limited",
+        );
         assert_eq!(article("The Example", "The "), "Example");
         assert_eq!(article("Example", "The "), "The Example");
     }
