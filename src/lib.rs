@@ -34,9 +34,15 @@ pub mod hits;
 pub mod report;
 
 // -- above all -----------------------------------------------------------------------------
+#[cfg(feature = "cli")]
+pub mod config;
+
 pub mod run;
+
+#[cfg(feature = "synth")]
+pub mod synth;
 
 pub mod evaluate;
 
-#[cfg(feature = "cli")]
+#[cfg(all(feature = "cli", feature = "synth"))]
 pub mod cli;
