@@ -42,7 +42,7 @@ pub(super) struct Compare {
     explain: bool,
 }
 
-fn kind(text: &str) -> Result<Kind, String> {
+pub(super) fn kind(text: &str) -> Result<Kind, String> {
     Kind::from_code(text).ok_or_else(|| "person, organization, vessel, aircraft or object".into())
 }
 

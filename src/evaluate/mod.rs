@@ -19,7 +19,13 @@ mod interval;
 pub mod keys;
 mod point;
 pub mod table;
+mod trials;
+#[cfg(feature = "synth")]
+mod variation;
 
 pub use hits::{Evaluation, GroupBy, HitRow, TruthRow};
 pub use interval::{Interval, share, wilson};
 pub use point::{Group, Point};
+pub use trials::{aliases_off, key_trial};
+#[cfg(feature = "synth")]
+pub use variation::variation;
