@@ -1,0 +1,3 @@
+//! Files out: lists, hits and what lies beside them.
+
+pub mod notices;
