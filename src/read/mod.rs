@@ -4,13 +4,26 @@
 //! its place; a bad file stops the run before anything is written. Nothing is compared here.
 #![warn(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 
+mod detect;
+mod generic;
+mod generic_list;
 mod input;
+mod layout;
+mod list;
+mod mapping;
+mod notices_file;
 mod pairs;
+mod parquet_file;
+mod rows;
+mod subjects;
 mod table;
 mod text;
 
 pub(crate) use input::Input;
+pub use list::{file_digest, read_list};
+pub use mapping::{Headers, Mapping};
 pub use pairs::{PairRow, Pairs, read_pairs};
+pub use subjects::{SubjectReader, SubjectSettings, read_subjects};
 
 use jiff::civil::Date;
 
@@ -44,6 +57,8 @@ pub struct ListSettings {
     pub delimiter: Option<u8>,
     /// Canonical field and the header it stands under, for generic files.
     pub map: Vec<(String, String)>,
+    /// Description of a CSV list that no reader knows.
+    pub mapping: Option<Mapping>,
 }
 
 /// What one format's reader returns; the door turns it into a [`List`].
@@ -162,5 +177,20 @@ impl Format {
             .iter()
             .find(|(f, _, _)| *f == self)
             .map_or("list", |(_, _, id)| *id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    /// The folder of real lists, which is no part of the project; `None` where it is absent.
+    pub(super) fn lists() -> Option<PathBuf> {
+        let shared = std::env::var_os("VEILMATCH_SHARED").map_or_else(
+            || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared"),
+            PathBuf::from,
+        );
+        let lists = shared.join("data/lists");
+        lists.is_dir().then_some(lists)
     }
 }

@@ -37,6 +37,7 @@ pub(crate) struct Table {
     inner_lines: u64,
     /// Cells of the first row.
     width: Option<usize>,
+    place: Place,
 }
 
 impl Table {
@@ -73,6 +74,7 @@ impl Table {
             record: csv::StringRecord::new(),
             inner_lines: 0,
             width: None,
+            place: input.place(),
         })
     }
 
@@ -86,13 +88,23 @@ impl Table {
     /// # Errors
     /// The file cannot be read, or a quotation mark is never closed.
     pub(crate) fn next_row(&mut self) -> Result<Option<Row<'_>>> {
+        Ok(self.advance()?.then(|| self.row()))
+    }
+
+    /// The row that stands.
+    pub(crate) fn row(&self) -> Row<'_> {
+        Row::new(&self.record, self.place)
+    }
+
+    /// Goes to the next row; `false` at the end.
+    pub(crate) fn advance(&mut self) -> Result<bool> {
         loop {
             let more = self
                 .reader
                 .read_record(&mut self.record)
                 .map_err(|e| from_csv(e, self.file))?;
             if !more {
-                return Ok(None);
+                return Ok(false);
             }
             if self.record.len() > 1 || !self.record.as_slice().trim().is_empty() {
                 break;
@@ -121,10 +133,8 @@ impl Table {
             }
             .at(place));
         }
-        Ok(Some(Row {
-            cells: &self.record,
-            place,
-        }))
+        self.place = place;
+        Ok(true)
     }
 }
 
@@ -151,6 +161,11 @@ pub(crate) struct Row<'a> {
 }
 
 impl<'a> Row<'a> {
+    /// Cells and where they stand.
+    pub(crate) fn new(cells: &'a csv::StringRecord, place: Place) -> Self {
+        Self { cells, place }
+    }
+
     /// Number of cells.
     pub(crate) fn len(&self) -> usize {
         self.cells.len()

@@ -9,6 +9,7 @@
 //! needs_display(veilmatch::record::Name::primary("Ada Example"));
 //! ```
 
+pub(crate) mod batch;
 mod codes;
 pub mod columns;
 pub mod country;
