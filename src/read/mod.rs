@@ -4,7 +4,14 @@
 //! its place; a bad file stops the run before anything is written. Nothing is compared here.
 #![warn(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 
+mod draft;
+mod id_types;
 mod input;
+mod ofac_xml;
+#[cfg(test)]
+mod testing;
+mod xml;
+mod xml_source;
 
 pub(crate) use input::Input;
 
