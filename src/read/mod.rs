@@ -10,6 +10,8 @@ mod input;
 mod ofac_xml;
 #[cfg(test)]
 mod testing;
+mod un;
+mod un_alias;
 mod xml;
 mod xml_source;
 
