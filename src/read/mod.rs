@@ -8,8 +8,10 @@ mod draft;
 mod id_types;
 mod input;
 mod ofac_xml;
+mod table;
 #[cfg(test)]
 mod testing;
+mod text;
 mod un;
 mod un_alias;
 mod xml;
@@ -43,6 +45,12 @@ pub struct ListSettings {
     pub allow_count_mismatch: bool,
     /// Order of day and month in all-number dates of generic files.
     pub date_order: Option<DateOrder>,
+    /// Name of the text encoding; `None` decides by content.
+    pub encoding: Option<String>,
+    /// Delimiter of generic CSV files; `None` decides by content.
+    pub delimiter: Option<u8>,
+    /// Canonical field and the header it stands under, for generic files.
+    pub map: Vec<(String, String)>,
 }
 
 /// What one format's reader returns; the door turns it into a [`List`].

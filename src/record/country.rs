@@ -6,7 +6,17 @@ use rustc_hash::FxHashMap;
 
 const TABLE: &str = include_str!("countries.tsv");
 
-/// The ISO 3166-1 alpha-2 code of a code or name, in any letter case.
+/// The ISO 3166-1 alpha-2 code of a code, a name or an adjective of nationality, in any letter
+/// case and punctuation. `None` for what no table knows: states that no longer exist are not
+/// turned into one of their successors.
+///
+/// ```
+/// use veilmatch::record::country::iso2;
+/// assert_eq!(iso2("Korea, North"), Some("KP"));
+/// assert_eq!(iso2("Iran (Islamic Republic of)"), Some("IR"));
+/// assert_eq!(iso2("syrian"), Some("SY"));
+/// assert_eq!(iso2("N/A"), None);
+/// ```
 pub fn iso2(text: &str) -> Option<&'static str> {
     static INDEX: OnceLock<FxHashMap<String, &'static str>> = OnceLock::new();
     let index = INDEX.get_or_init(|| {
@@ -21,12 +31,75 @@ pub fn iso2(text: &str) -> Option<&'static str> {
         }
         index
     });
-    index.get(&fold(text)).copied()
+    let folded = fold(text);
+    // "N/A" is no Namibia: a slash may part names, not the letters of a code.
+    if folded.len() <= 3 && text.contains('/') {
+        return None;
+    }
+    let without_article = || folded.strip_prefix("the").and_then(|rest| index.get(rest));
+    index.get(&folded).or_else(without_article).copied()
 }
 
 fn fold(text: &str) -> String {
-    text.chars()
-        .filter(|c| c.is_alphanumeric())
-        .flat_map(char::to_lowercase)
-        .collect()
+    let mut folded = String::with_capacity(text.len());
+    for c in text.chars().filter(|c| c.is_alphanumeric()) {
+        if c.is_ascii() {
+            folded.push(c.to_ascii_lowercase());
+        } else {
+            folded.extend(c.to_lowercase());
+        }
+    }
+    folded
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str, expected: &str) {
+        assert_eq!(iso2(text).unwrap_or(""), expected, "{text}");
+    }
+
+    #[test]
+    fn the_spellings_of_lists_are_known() {
+        check("de", "DE");
+        check("DEU", "DE");
+        check("Korea, South", "KR");
+        check("Democratic People's Republic of Korea", "KP");
+        check("Burma", "MM");
+        check("Congo, Democratic Republic of the", "CD");
+        check("Republic of Congo", "CG");
+        check("Syrian Arab Republic", "SY");
+        check("Russian Federation", "RU");
+        check("Россия", "RU");
+        check("Allemagne", "DE");
+        check("إيران", "IR");
+        check("中国", "CN");
+        check("The Gambia", "GM");
+        check("Palestinian, occupied territory", "PS");
+        check("Türkiye", "TR");
+        check("Turkiye", "TR");
+        check("U.S.A.", "US");
+    }
+
+    #[test]
+    fn placeholders_and_vanished_states_are_no_country() {
+        check("N/A", "");
+        check("00", "");
+        check("unknown", "");
+        check("USSR", "");
+        check("", "");
+    }
+
+    #[test]
+    fn no_name_stands_for_two_countries() {
+        let mut seen: FxHashMap<String, &str> = FxHashMap::default();
+        for line in TABLE.lines().filter(|l| !l.starts_with('#')) {
+            let code = line.split('\t').next().unwrap_or_default();
+            for name in line.split('\t') {
+                let first = *seen.entry(fold(name)).or_insert(code);
+                assert_eq!(first, code, "{name}");
+            }
+        }
+    }
 }
