@@ -5,18 +5,23 @@
 #![warn(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 
 mod draft;
+mod ftm;
+mod ftm_entity;
+mod ftm_simple;
 mod id_types;
 mod input;
 mod ofac_xml;
 mod table;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 mod text;
 mod un;
 mod un_alias;
 mod xml;
 mod xml_source;
 
+#[cfg(test)]
+pub(crate) use ftm::read as read_ftm;
 pub(crate) use input::Input;
 
 use jiff::civil::Date;
