@@ -4,7 +4,7 @@
 //! to it: Sanction, Passport, Identification and Address entities.
 //!
 //! What came from FollowTheMoney keeps its id, schema, name values, dates, countries and
-//! identifiers. **Lost**, because the format has no place for it: approximate dates (written
+//! identifiers; an entity without a `name` gets its first alias as one. **Lost**, because the format has no place for it: approximate dates (written
 //! without the mark), ranges (written as their first and last year), dates of other calendars,
 //! strength of names beyond `weakAlias`, language and script of a value, flags of documents, birth
 //! names and names in original script (written as `alias`), relations, charges, physical
