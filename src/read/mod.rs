@@ -5,16 +5,21 @@
 #![warn(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 
 mod draft;
+mod eu_xml;
 mod ftm;
 mod ftm_entity;
 mod ftm_simple;
 mod id_types;
 mod input;
 mod ofac_xml;
+mod seco;
+mod seco_name;
+mod sema;
 mod table;
 #[cfg(test)]
 pub(crate) mod testing;
 mod text;
+mod uksl_xml;
 mod un;
 mod un_alias;
 mod xml;

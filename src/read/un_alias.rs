@@ -39,6 +39,14 @@ pub(super) fn split(
     (split.names, split.notes)
 }
 
+/// A name without the acronym in brackets behind it, and the acronym.
+pub(super) fn without_acronym(text: &str) -> (&str, Option<&str>) {
+    match trailing_bracket(text) {
+        Some((before, inside)) if is_acronym(inside) => (before, Some(inside)),
+        _ => (text, None),
+    }
+}
+
 struct Split {
     kind: NameKind,
     strength: Strength,
