@@ -5,20 +5,39 @@
 #![warn(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 
 mod detect;
+mod draft;
+mod eu_xml;
+mod ftm;
+mod ftm_entity;
+mod ftm_simple;
 mod generic;
 mod generic_list;
+mod id_types;
 mod input;
 mod layout;
 mod list;
 mod mapping;
 mod notices_file;
+mod ofac_xml;
 mod pairs;
 mod parquet_file;
 mod rows;
+mod seco;
+mod seco_name;
+mod sema;
 mod subjects;
 mod table;
+#[cfg(test)]
+pub(crate) mod testing;
 mod text;
+mod uksl_xml;
+mod un;
+mod un_alias;
+mod xml;
+mod xml_source;
 
+#[cfg(test)]
+pub(crate) use ftm::read as read_ftm;
 pub(crate) use input::Input;
 pub use list::{file_digest, read_list};
 pub use mapping::{Headers, Mapping};

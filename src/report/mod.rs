@@ -8,6 +8,7 @@
 mod columns;
 mod csv;
 mod explain;
+mod ftm;
 mod jsonl;
 mod manifest;
 mod mask;
@@ -28,6 +29,7 @@ mod tests;
 
 pub use columns::HITS_SCHEMA;
 pub use explain::waterfall;
+pub use ftm::write_ftm;
 pub use manifest::{InputFile, ListEdition, MANIFEST_SCHEMA, Manifest, OutputFile, Stage};
 pub use mask::{MASKED, mask};
 pub use notices::{write_notices, write_subjects};
