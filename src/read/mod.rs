@@ -5,8 +5,11 @@
 #![warn(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 
 mod draft;
+mod habits;
 mod id_types;
 mod input;
+mod ofac_csv;
+mod ofac_remarks;
 mod ofac_xml;
 mod table;
 #[cfg(test)]
