@@ -26,6 +26,11 @@ impl<'a> Draft<'a> {
     /// A published sanction on someone or something.
     pub(super) fn sanction(tally: &'a mut Tally, file: u32, row: u64, kind: Kind) -> Self {
         tally.add("rows_in", 1);
+        Self::of_rows(tally, file, row, kind)
+    }
+
+    /// The same from several rows, which the caller counts; `row` is the first of them.
+    pub(super) fn of_rows(tally: &'a mut Tally, file: u32, row: u64, kind: Kind) -> Self {
         let mut notice = Notice {
             notice_type: NoticeType::Sanction,
             action_requested: Action::Freeze,

@@ -129,6 +129,22 @@ pub(super) fn split_country(text: &str) -> (&str, &str) {
     (text, "")
 }
 
+/// A country without what is said about it: `Norland (since 2009)` → `Norland`.
+pub(super) fn plain_country(text: &str) -> &str {
+    let text = text.trim().trim_end_matches('.');
+    if country::iso2(text).is_some() {
+        return text;
+    }
+    let shorter = text
+        .split_once('(')
+        .map_or(text, |(before, _)| before.trim());
+    if country::iso2(shorter).is_some() {
+        shorter
+    } else {
+        text
+    }
+}
+
 /// Adds a place that is one line with the country last.
 pub(super) fn place_line(kind: PlaceKind, text: &str, draft: &mut Draft<'_>) {
     let (rest, country) = split_country(text);

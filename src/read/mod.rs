@@ -4,17 +4,22 @@
 //! its place; a bad file stops the run before anything is written. Nothing is compared here.
 #![warn(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 
+mod documents;
 mod draft;
+mod grouped;
 mod habits;
 mod id_types;
 mod input;
 mod ofac_csv;
 mod ofac_remarks;
 mod ofac_xml;
+mod ofsi;
 mod table;
 #[cfg(test)]
 mod testing;
 mod text;
+mod uk;
+mod uksl_csv;
 mod un;
 mod un_alias;
 mod xml;
