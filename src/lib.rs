@@ -15,4 +15,5 @@ pub mod read;
 
 // -- after the wall ----------------------------------------------------------------------
 pub mod hits;
+pub mod report;
 pub mod score;

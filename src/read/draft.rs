@@ -25,7 +25,16 @@ pub(super) struct Draft<'a> {
 impl<'a> Draft<'a> {
     /// A published sanction on someone or something.
     pub(super) fn sanction(tally: &'a mut Tally, file: u32, row: u64, kind: Kind) -> Self {
+        let mut draft = Self::new(tally, file, row, kind);
+        draft.notice.notice_type = NoticeType::Sanction;
+        draft.notice.action_requested = Action::Freeze;
+        draft
+    }
+
+    /// A notice of a type that is stated later.
+    pub(super) fn new(tally: &'a mut Tally, file: u32, row: u64, kind: Kind) -> Self {
         tally.add("rows_in", 1);
+<<<<<<< HEAD
         Self::of_rows(tally, file, row, kind)
     }
 
@@ -36,6 +45,9 @@ impl<'a> Draft<'a> {
             action_requested: Action::Freeze,
             ..Notice::default()
         };
+=======
+        let mut notice = Notice::default();
+>>>>>>> r3
         notice.record.kind = kind;
         Self {
             notice,
@@ -140,16 +152,25 @@ impl<'a> Draft<'a> {
 
     /// Adds a country; an unknown one is kept as published.
     pub(super) fn country(&mut self, kind: CountryKind, text: &str) {
+        self.add_country(kind, text);
+    }
+
+    fn add_country(&mut self, kind: CountryKind, text: &str) -> String {
         let raw = squeeze(text);
         if is_placeholder(&raw) {
-            return;
+            return String::new();
         }
         let iso2 = self.iso2(&raw);
         self.tally.add("countries", 1);
-        let country = Country { kind, iso2, raw };
+        let country = Country {
+            kind,
+            iso2: iso2.clone(),
+            raw,
+        };
         if !self.notice.record.countries.contains(&country) {
             self.notice.record.countries.push(country);
         }
+        iso2
     }
 
     /// Adds an identifier and returns it for its dates and flags; `None` for an empty value.
@@ -197,13 +218,26 @@ impl<'a> Draft<'a> {
         if line.is_empty() {
             return;
         }
-        let text = line.join(", ");
-        place.text = text;
-        place.country = self.iso2(&country);
-        self.tally.add("places", 1);
-        if place.kind == PlaceKind::Birth && has_country {
-            self.country(CountryKind::Birth, &country);
+        place.text = line.join(", ");
+        self.location(place, &country);
+    }
+
+    /// Adds a place whose line is complete.
+    pub(super) fn location(&mut self, mut place: Location, country: &str) {
+        let country = squeeze(country);
+        let has_country = !is_placeholder(&country);
+        if place == Location::default() && !has_country {
+            return;
         }
+        if place.text.is_empty() {
+            country.clone_into(&mut place.text);
+        }
+        place.country = if place.kind == PlaceKind::Birth {
+            self.add_country(CountryKind::Birth, &country)
+        } else {
+            self.iso2(&country)
+        };
+        self.tally.add("places", 1);
         if !self.notice.record.places.contains(&place) {
             self.notice.record.places.push(place);
         }

@@ -8,10 +8,11 @@ use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
 
-use crate::error::{Problem, Result};
+use crate::error::{Place, Problem, Result};
 use crate::read::Input;
 use crate::read::draft::Draft;
-use crate::read::table::{Header, Row, Table};
+use crate::read::table::{Header, Table, fold};
+use crate::record::Kind;
 use crate::tally::{Reason, Refusal, Tally};
 
 /// Lines that may stand before the header.
@@ -21,10 +22,8 @@ const PREAMBLE: usize = 10;
 pub(super) struct Group {
     /// The entry's key.
     pub key: String,
-    /// File number of the first row.
-    pub file: u32,
-    /// Number of the first row.
-    pub row: u64,
+    /// File and row of the first mention.
+    pub place: Place,
     rows: Vec<csv::StringRecord>,
     header: Rc<Header>,
 }
@@ -55,14 +54,16 @@ impl Group {
         found
     }
 
-    /// Keeps what stands in columns that the format does not know.
-    pub(super) fn keep_unknown(&self, known: &[&str], draft: &mut Draft<'_>) {
-        let known: Vec<usize> = known
-            .iter()
-            .filter_map(|name| self.header.position(name))
-            .collect();
+    /// A notice to be filled from the group.
+    pub(super) fn draft<'a>(&self, tally: &'a mut Tally, kind: Kind) -> Draft<'a> {
+        let (file, row) = (self.place.file.unwrap_or(0), self.place.row.unwrap_or(0));
+        Draft::of_rows(tally, file, row, kind)
+    }
+
+    /// Keeps what stands in columns that the format does not know, given by their folded names.
+    pub(super) fn keep_unknown(&self, is_known: impl Fn(&str) -> bool, draft: &mut Draft<'_>) {
         for (position, name) in self.header.names().iter().enumerate() {
-            if known.contains(&position) || name.is_empty() {
+            if name.is_empty() || is_known(name) {
                 continue;
             }
             let mut seen = Vec::new();
@@ -116,45 +117,53 @@ impl Groups {
         key: &str,
         tally: &mut Tally,
     ) -> Result<()> {
-        let key = header.position(key);
         let header = Rc::new(header);
         while let Some(row) = table.next_row()? {
-            if header.is_repeated_by(&row) {
-                tally.add("header_rows_skipped", 1);
-                continue;
-            }
-            if row.cells().all(str::is_empty) {
-                continue;
-            }
-            tally.add("rows_in", 1);
-            let width = header.names().len();
-            let key = key.map_or("", |k| row.cell(k));
-            if row.cells().skip(width).any(|c| !c.is_empty()) {
-                refuse(&row, Reason::WrongWidth, tally);
-            } else if key.is_empty() {
-                refuse(&row, Reason::NoId, tally);
-            } else {
-                tally.add("short_rows", u64::from(row.len() < width));
-                self.add(key, &row, &header);
-            }
+            self.add(row.cells().collect(), row.place, &header, key, tally);
         }
         Ok(())
     }
 
-    fn add(&mut self, key: &str, row: &Row<'_>, header: &Rc<Header>) {
-        let next = self.groups.len();
-        let at = *self.by_key.entry(key.to_owned()).or_insert(next);
-        if at == next {
-            self.groups.push(Group {
-                key: key.to_owned(),
-                file: row.place.file.unwrap_or(0),
-                row: row.number(),
-                rows: Vec::new(),
-                header: Rc::clone(header),
-            });
+    /// Adds one row that is already cut into trimmed cells.
+    pub(super) fn add(
+        &mut self,
+        cells: csv::StringRecord,
+        place: Place,
+        header: &Rc<Header>,
+        key: &str,
+        tally: &mut Tally,
+    ) {
+        let width = header.names().len();
+        let is_header = cells.len() == width
+            && cells.iter().zip(header.names()).all(|(c, n)| fold(c) == *n);
+        if is_header {
+            tally.add("header_rows_skipped", 1);
+            return;
         }
-        if let Some(group) = self.groups.get_mut(at) {
-            group.rows.push(row.cells().collect());
+        if cells.iter().all(str::is_empty) {
+            return;
+        }
+        tally.add("rows_in", 1);
+        let key = header.position(key).and_then(|k| cells.get(k)).unwrap_or_default();
+        if cells.iter().skip(width).any(|c| !c.is_empty()) {
+            refuse(place, Reason::WrongWidth, tally);
+        } else if key.is_empty() {
+            refuse(place, Reason::NoId, tally);
+        } else {
+            tally.add("short_rows", u64::from(cells.len() < width));
+            let next = self.groups.len();
+            let at = *self.by_key.entry(key.to_owned()).or_insert(next);
+            if at == next {
+                self.groups.push(Group {
+                    key: key.to_owned(),
+                    place,
+                    rows: Vec::new(),
+                    header: Rc::clone(header),
+                });
+            }
+            if let Some(group) = self.groups.get_mut(at) {
+                group.rows.push(cells);
+            }
         }
     }
 
@@ -164,10 +173,10 @@ impl Groups {
     }
 }
 
-fn refuse(row: &Row<'_>, reason: Reason, tally: &mut Tally) {
+fn refuse(place: Place, reason: Reason, tally: &mut Tally) {
     tally.refuse(Refusal {
-        file: row.place.file.unwrap_or(0),
-        row: row.number(),
+        file: place.file.unwrap_or(0),
+        row: place.row.unwrap_or(0),
         field: "row",
         reason,
     });

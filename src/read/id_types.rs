@@ -27,7 +27,7 @@ pub(super) enum IdMeaning {
     Unknown,
 }
 
-/// Looks a label up.
+/// Looks a label up; the codes of [`IdKind`] are labels too.
 pub(super) fn meaning(label: &str) -> IdMeaning {
     static ROWS: OnceLock<Vec<(&str, IdMeaning)>> = OnceLock::new();
     let rows = ROWS.get_or_init(|| {
@@ -38,6 +38,9 @@ pub(super) fn meaning(label: &str) -> IdMeaning {
             .map(|(words, code)| (words, of_code(code)))
             .collect()
     });
+    if let Some(kind) = IdKind::from_code(label) {
+        return IdMeaning::Id(kind);
+    }
     let label = label.to_lowercase();
     rows.iter()
         .find(|(words, _)| contains_words(&label, words))

@@ -6,8 +6,12 @@
 
 mod documents;
 mod draft;
+mod eu_csv;
 mod grouped;
 mod habits;
+mod ftm;
+mod ftm_entity;
+mod ftm_simple;
 mod id_types;
 mod input;
 mod ofac_csv;
@@ -16,7 +20,7 @@ mod ofac_xml;
 mod ofsi;
 mod table;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 mod text;
 mod uk;
 mod uksl_csv;
@@ -25,6 +29,8 @@ mod un_alias;
 mod xml;
 mod xml_source;
 
+#[cfg(test)]
+pub(crate) use ftm::read as read_ftm;
 pub(crate) use input::Input;
 
 use jiff::civil::Date;

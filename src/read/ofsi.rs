@@ -5,9 +5,9 @@
 //! notice per group. References to the UN list hide in the free text.
 
 use crate::error::Result;
-use crate::read::draft::{Draft, slash_day};
+use crate::read::draft::slash_day;
 use crate::read::grouped::{Group, Groups, find_header};
-use crate::read::table::{Table, TableSettings};
+use crate::read::table::{Table, TableSettings, fold};
 use crate::read::{Input, Intake, ListSettings, habits, uk};
 use crate::record::{CountryKind, DateKind, DateOrder, IdKind, Kind, Notice, Program};
 use crate::tally::Tally;
@@ -81,7 +81,7 @@ fn notice(group: &Group, tally: &mut Tally, notices: &mut Vec<Notice>) {
         "ship" => Kind::Vessel,
         _ => Kind::Organization,
     };
-    let mut draft = Draft::of_rows(tally, group.file, group.row, kind);
+    let mut draft = group.draft(tally, kind);
     uk::names(group, kind, "Alias Type", "Alias Quality", &mut draft);
     let original = ["Name Non-Latin Script", "Non-Latin Script Language"];
     uk::original_names(group, original, &mut draft);
@@ -138,7 +138,7 @@ fn notice(group: &Group, tally: &mut Tally, notices: &mut Vec<Notice>) {
         draft.remark(text);
     }
     draft.reference("ofsi_group", &group.key);
-    group.keep_unknown(KNOWN, &mut draft);
+    group.keep_unknown(|name| KNOWN.iter().any(|k| fold(k) == name), &mut draft);
     draft.finish(&group.key, notices);
 }
 

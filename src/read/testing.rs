@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use super::Input;
 
 /// A temporary file with these bytes. The file lives as long as the first value.
-pub(super) fn input_of(bytes: &[u8]) -> (tempfile::NamedTempFile, Input) {
+pub(crate) fn input_of(bytes: &[u8]) -> (tempfile::NamedTempFile, Input) {
     let mut file = tempfile::NamedTempFile::new().unwrap();
     file.write_all(bytes).unwrap();
     file.flush().unwrap();
@@ -18,7 +18,7 @@ pub(super) fn input_of(bytes: &[u8]) -> (tempfile::NamedTempFile, Input) {
 
 /// Real list files under `data/lists` of the folder in `VEILMATCH_SHARED`, else of `../shared`.
 /// `None`, with a note, where they are not at hand.
-pub(super) fn real_lists(names: &[&str]) -> Option<Vec<Input>> {
+pub(crate) fn real_lists(names: &[&str]) -> Option<Vec<Input>> {
     let root = std::env::var_os("VEILMATCH_SHARED").map_or_else(
         || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared"),
         PathBuf::from,

@@ -6,7 +6,7 @@
 use crate::error::Result;
 use crate::read::draft::{Draft, civil, slash_day};
 use crate::read::grouped::{Group, Groups, find_header};
-use crate::read::table::{Table, TableSettings};
+use crate::read::table::{Table, TableSettings, fold};
 use crate::read::{Input, Intake, ListSettings, habits, uk};
 use crate::record::{
     Action, CountryKind, DateKind, DateOrder, IdKind, Kind, Notice, PartialDate, Program, Relation,
@@ -131,7 +131,7 @@ fn notice(group: &Group, tally: &mut Tally, notices: &mut Vec<Notice>) {
         "ship" => Kind::Vessel,
         _ => Kind::Organization,
     };
-    let mut draft = Draft::of_rows(tally, group.file, group.row, kind);
+    let mut draft = group.draft(tally, kind);
     uk::names(group, kind, "Name type", "Alias strength", &mut draft);
     let original = ["Name non-latin script", "Non-latin script language"];
     uk::original_names(group, original, &mut draft);
@@ -170,7 +170,7 @@ fn notice(group: &Group, tally: &mut Tally, notices: &mut Vec<Notice>) {
         }
     }
     designation(group, &mut draft);
-    group.keep_unknown(KNOWN, &mut draft);
+    group.keep_unknown(|name| KNOWN.iter().any(|k| fold(k) == name), &mut draft);
     draft.finish(&group.key, notices);
 }
 

@@ -1,0 +1,3 @@
+//! What leaves as a file for people and other programs.
+
+pub mod ftm;
