@@ -34,20 +34,12 @@ impl<'a> Draft<'a> {
     /// A notice of a type that is stated later.
     pub(super) fn new(tally: &'a mut Tally, file: u32, row: u64, kind: Kind) -> Self {
         tally.add("rows_in", 1);
-<<<<<<< HEAD
         Self::of_rows(tally, file, row, kind)
     }
 
     /// The same from several rows, which the caller counts; `row` is the first of them.
     pub(super) fn of_rows(tally: &'a mut Tally, file: u32, row: u64, kind: Kind) -> Self {
-        let mut notice = Notice {
-            notice_type: NoticeType::Sanction,
-            action_requested: Action::Freeze,
-            ..Notice::default()
-        };
-=======
         let mut notice = Notice::default();
->>>>>>> r3
         notice.record.kind = kind;
         Self {
             notice,

@@ -153,17 +153,24 @@ fn day(text: &str) -> Option<jiff::civil::Date> {
 
 fn notice(group: &Group, tally: &mut Tally, notices: &mut Vec<Notice>) {
     let code = group.first("Entity_SubjectType_ClassificationCode");
-    let code = if code.is_empty() { group.first("Entity_SubjectType") } else { code };
+    let code = if code.is_empty() {
+        group.first("Entity_SubjectType")
+    } else {
+        code
+    };
     let kind = match code.to_lowercase().as_str() {
         "p" | "person" => Kind::Person,
         _ => Kind::Organization,
     };
-    let mut draft = group.draft(tally, kind);
+    let mut draft = group.sanction(tally, kind);
     names(group, &mut draft);
     births(group, &mut draft);
     addresses(group, &mut draft);
     documents(group, &mut draft);
-    let citizenship = ["Citizenship_CountryIso2Code", "Citizenship_CountryDescription"];
+    let citizenship = [
+        "Citizenship_CountryIso2Code",
+        "Citizenship_CountryDescription",
+    ];
     for [code, description] in group.combinations(citizenship) {
         draft.country(CountryKind::Citizenship, country(code, description));
     }
@@ -259,14 +266,24 @@ fn births(group: &Group, draft: &mut Draft<'_>) {
         let text = match (whole, year, from) {
             (whole, ..) if !is_placeholder(whole) => whole.to_owned(),
             (_, year, _) if !is_placeholder(year) => {
-                let part = |p: &str| if p.is_empty() { "00".to_owned() } else { p.to_owned() };
+                let part = |p: &str| {
+                    if p.is_empty() {
+                        "00".to_owned()
+                    } else {
+                        p.to_owned()
+                    }
+                };
                 format!("{}/{}/{year}", part(day), part(month))
             }
             (_, _, from) if !is_placeholder(from) && !is_placeholder(to) => format!("{from}..{to}"),
             (_, _, from) if !is_placeholder(from) => from.to_owned(),
             _ => continue,
         };
-        let circa = if circa.eq_ignore_ascii_case("true") { "~" } else { "" };
+        let circa = if circa.eq_ignore_ascii_case("true") {
+            "~"
+        } else {
+            ""
+        };
         let text = format!("{circa}{text}");
         draft.date(DateKind::Birth, &text, Some(DateOrder::DayMonthYear));
     }
@@ -301,8 +318,17 @@ fn addresses(group: &Group, draft: &mut Draft<'_>) {
         "Address_CountryDescription",
         "Address_AsAtListingTime",
     ];
-    for [street, box_, place, city, region, postal, code, description, as_at] in
-        group.combinations(columns)
+    for [
+        street,
+        box_,
+        place,
+        city,
+        region,
+        postal,
+        code,
+        description,
+        as_at,
+    ] in group.combinations(columns)
     {
         let lines: Vec<&str> = [street, box_, place]
             .into_iter()
@@ -346,7 +372,11 @@ fn contacts(text: &str, draft: &mut Draft<'_>) {
 
 /// The code, or the description where the code is `00` (unknown) or missing.
 fn country<'a>(code: &'a str, description: &'a str) -> &'a str {
-    if is_placeholder(code) { description } else { code }
+    if is_placeholder(code) {
+        description
+    } else {
+        code
+    }
 }
 
 fn documents(group: &Group, draft: &mut Draft<'_>) {
@@ -363,8 +393,19 @@ fn documents(group: &Group, draft: &mut Draft<'_>) {
         "Identification_ReportedLost",
         "Identification_RevokedByIssuer",
     ];
-    for [number, code, label, iso2, description, issued, to, expired, false_, lost, revoked] in
-        group.combinations(columns)
+    for [
+        number,
+        code,
+        label,
+        iso2,
+        description,
+        issued,
+        to,
+        expired,
+        false_,
+        lost,
+        revoked,
+    ] in group.combinations(columns)
     {
         let number = number.trim_matches(['"', ' ']);
         // The old layout has all in one cell: "X1 (passport-National passport) (issued: …)".

@@ -12,7 +12,7 @@ use crate::error::{Place, Problem, Result};
 use crate::read::Input;
 use crate::read::draft::Draft;
 use crate::read::table::{Header, Table, fold};
-use crate::record::Kind;
+use crate::record::{Action, Kind, NoticeType};
 use crate::tally::{Reason, Refusal, Tally};
 
 /// Lines that may stand before the header.
@@ -54,10 +54,13 @@ impl Group {
         found
     }
 
-    /// A notice to be filled from the group.
-    pub(super) fn draft<'a>(&self, tally: &'a mut Tally, kind: Kind) -> Draft<'a> {
+    /// A sanction to be filled from the group.
+    pub(super) fn sanction<'a>(&self, tally: &'a mut Tally, kind: Kind) -> Draft<'a> {
         let (file, row) = (self.place.file.unwrap_or(0), self.place.row.unwrap_or(0));
-        Draft::of_rows(tally, file, row, kind)
+        let mut draft = Draft::of_rows(tally, file, row, kind);
+        draft.notice.notice_type = NoticeType::Sanction;
+        draft.notice.action_requested = Action::Freeze;
+        draft
     }
 
     /// Keeps what stands in columns that the format does not know, given by their folded names.
@@ -134,8 +137,8 @@ impl Groups {
         tally: &mut Tally,
     ) {
         let width = header.names().len();
-        let is_header = cells.len() == width
-            && cells.iter().zip(header.names()).all(|(c, n)| fold(c) == *n);
+        let is_header =
+            cells.len() == width && cells.iter().zip(header.names()).all(|(c, n)| fold(c) == *n);
         if is_header {
             tally.add("header_rows_skipped", 1);
             return;
@@ -144,7 +147,10 @@ impl Groups {
             return;
         }
         tally.add("rows_in", 1);
-        let key = header.position(key).and_then(|k| cells.get(k)).unwrap_or_default();
+        let key = header
+            .position(key)
+            .and_then(|k| cells.get(k))
+            .unwrap_or_default();
         if cells.iter().skip(width).any(|c| !c.is_empty()) {
             refuse(place, Reason::WrongWidth, tally);
         } else if key.is_empty() {

@@ -7,11 +7,11 @@
 mod documents;
 mod draft;
 mod eu_csv;
-mod grouped;
-mod habits;
 mod ftm;
 mod ftm_entity;
 mod ftm_simple;
+mod grouped;
+mod habits;
 mod id_types;
 mod input;
 mod ofac_csv;

@@ -81,7 +81,7 @@ fn notice(group: &Group, tally: &mut Tally, notices: &mut Vec<Notice>) {
         "ship" => Kind::Vessel,
         _ => Kind::Organization,
     };
-    let mut draft = group.draft(tally, kind);
+    let mut draft = group.sanction(tally, kind);
     uk::names(group, kind, "Alias Type", "Alias Quality", &mut draft);
     let original = ["Name Non-Latin Script", "Non-Latin Script Language"];
     uk::original_names(group, original, &mut draft);

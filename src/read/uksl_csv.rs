@@ -131,7 +131,7 @@ fn notice(group: &Group, tally: &mut Tally, notices: &mut Vec<Notice>) {
         "ship" => Kind::Vessel,
         _ => Kind::Organization,
     };
-    let mut draft = group.draft(tally, kind);
+    let mut draft = group.sanction(tally, kind);
     uk::names(group, kind, "Name type", "Alias strength", &mut draft);
     let original = ["Name non-latin script", "Non-latin script language"];
     uk::original_names(group, original, &mut draft);

@@ -30,16 +30,29 @@ fn check_old(got: &Intake) {
     assert_eq!(got.date.unwrap().to_string(), "2018-07-04");
     let n = &got.notices[0];
     assert_eq!(n.record.id.0, "EU.1.2");
-    let names: Vec<_> = n.record.names.iter().map(|n| (n.full.as_str(), n.kind)).collect();
+    let names: Vec<_> = n
+        .record
+        .names
+        .iter()
+        .map(|n| (n.full.as_str(), n.kind))
+        .collect();
     assert_eq!(
         names,
-        [("Zoë Mia Example", NameKind::Primary), ("Zoe Exempel", NameKind::Variant)]
+        [
+            ("Zoë Mia Example", NameKind::Primary),
+            ("Zoe Exempel", NameKind::Variant)
+        ]
     );
     assert_eq!(n.record.names[0].parts.len(), 3);
     assert_eq!(n.record.dates[0].to_text(), "1970-05-03");
     assert_eq!(n.record.dates.len(), 1);
     assert_eq!(n.record.places[0].country, "IQ");
-    let id = &n.record.ids.iter().find(|i| i.kind == IdKind::Passport).unwrap();
+    let id = &n
+        .record
+        .ids
+        .iter()
+        .find(|i| i.kind == IdKind::Passport)
+        .unwrap();
     assert_eq!(id.norm, "AD001095");
     assert_eq!(id.issued.as_ref().unwrap().to_text(), "1997-10-17");
     assert_eq!(id.expires.as_ref().unwrap().to_text(), "2005-10-01");
@@ -63,7 +76,10 @@ fn the_old_layout_is_read_as_published() {
 fn a_file_saved_again_by_a_spreadsheet_says_the_same() {
     let mut bytes = Vec::new();
     for line in std::iter::once(&OLD).chain(ROWS) {
-        let latin: Vec<u8> = line.chars().map(|c| u8::try_from(u32::from(c)).unwrap()).collect();
+        let latin: Vec<u8> = line
+            .chars()
+            .map(|c| u8::try_from(u32::from(c)).unwrap())
+            .collect();
         bytes.extend([b"\"", latin.as_slice(), b"\t\t\t\t\"\r\n"].concat());
     }
     let got = read_text(&bytes);
@@ -94,14 +110,22 @@ Citizenship_CountryIso2Code;Citizenship_CountryDescription;Something_New";
     let countries: Vec<&str> = n.record.countries.iter().map(|c| c.iso2.as_str()).collect();
     assert_eq!(countries, ["IQ"]);
     assert_eq!(n.extra["something new"], "kept");
-    assert!(n.refs.iter().any(|r| r.scheme == "un_ref" && r.value == "NOi.001"));
+    assert!(
+        n.refs
+            .iter()
+            .any(|r| r.scheme == "un_ref" && r.value == "NOi.001")
+    );
     assert_eq!(got.tally.count("header_rows_skipped"), 1);
 }
 
 #[test]
 fn a_file_of_another_kind_is_refused() {
     let (_keep, input) = input_of(b"id;name\n1;Ada\n");
-    assert!(read(&[input], &ListSettings::default()).unwrap_err().is_input());
+    assert!(
+        read(&[input], &ListSettings::default())
+            .unwrap_err()
+            .is_input()
+    );
 }
 
 #[test]
