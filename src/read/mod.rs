@@ -4,6 +4,8 @@
 //! its place; a bad file stops the run before anything is written. Nothing is compared here.
 #![warn(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 
+mod bis;
+mod csl;
 mod documents;
 mod draft;
 mod eu_csv;
