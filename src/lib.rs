@@ -13,7 +13,6 @@ pub mod tally;
 // -- clear side: may see names -----------------------------------------------------------
 pub mod read;
 
-<<<<<<< HEAD
 pub mod normalize;
 
 pub mod translit;
@@ -28,11 +27,6 @@ pub mod exchange;
 // -- after the wall ------------------------------------------------------------------------
 pub mod candidates;
 
-=======
-// -- after the wall ----------------------------------------------------------------------
-pub mod hits;
-pub mod report;
->>>>>>> r3
 pub mod score;
 
 pub mod hits;
