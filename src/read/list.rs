@@ -5,12 +5,15 @@
 
 use std::collections::BTreeMap;
 use std::io::Read as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::error::{Problem, Result};
 use crate::read::generic::{NAMES_LIMIT, limited};
 use crate::read::rows::Container;
-use crate::read::{Format, Input, Intake, List, ListSettings, detect, generic_list, notices_file};
+use crate::read::{
+    Format, Input, Intake, List, ListSettings, bis, csl, detect, eu_csv, eu_xml, ftm, ftm_simple,
+    generic_list, notices_file, ofac_csv, ofac_xml, ofsi, seco, sema, uksl_csv, uksl_xml, un,
+};
 use crate::record::{Digest, ListId, ListInfo, Name, Notice};
 use crate::tally::{Reason, Refusal, Tally};
 
@@ -61,8 +64,30 @@ fn read_format(format: Format, inputs: &[Input], settings: &ListSettings) -> Res
         Format::Jsonl => generic_list::read(inputs, Container::Jsonl, settings),
         Format::Xlsx => generic_list::read(inputs, Container::Xlsx, settings),
         Format::Parquet => generic_list::read(inputs, Container::Parquet, settings),
+        Format::OfacCsv => ofac_csv::read(inputs, settings),
+        Format::OfacXml => ofac_xml::read(inputs, settings),
+        Format::UnXml => un::read(inputs, settings),
+        Format::EuXml => eu_xml::read(inputs, settings),
+        Format::EuCsv => eu_csv::read(inputs, settings),
+        Format::UkslCsv => uksl_csv::read(inputs, settings),
+        Format::UkslXml => uksl_xml::read(inputs, settings),
+        Format::OfsiCsv => ofsi::read(inputs, settings),
+        Format::SecoXml => seco::read(inputs, settings),
+        Format::CslCsv => csl::read(inputs, settings),
+        Format::BisTsv => bis::read(inputs, settings),
+        Format::SemaXml => sema::read(inputs, settings),
+        Format::Ftm => ftm::read(inputs, settings),
+        Format::FtmSimple => ftm_simple::read(inputs, settings),
         _ => Err(Problem::UnknownFormat.into()),
     }
+}
+
+/// BLAKE3 of a file's bytes; `number` is what errors call it.
+///
+/// # Errors
+/// The file cannot be read.
+pub fn file_digest(path: &Path, number: u32) -> Result<Digest> {
+    digest(&[Input::new(path, number)])
 }
 
 /// BLAKE3 of the bytes of all files, in the order given.

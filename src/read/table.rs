@@ -176,6 +176,12 @@ impl<'a> Row<'a> {
         self.cells.get(position).unwrap_or_default().trim()
     }
 
+    /// The cell at a position with its white space, without the end of the line.
+    pub(crate) fn untrimmed(&self, position: usize) -> &'a str {
+        let cell = self.cells.get(position).unwrap_or_default();
+        cell.trim_end_matches(['\r', '\n'])
+    }
+
     /// The cell under a header; empty where the header does not exist.
     pub(crate) fn get(&self, header: &Header, name: &str) -> &'a str {
         header.position(name).map_or("", |i| self.cell(i))

@@ -15,6 +15,7 @@ pub mod columns;
 pub mod country;
 mod date;
 mod digest;
+pub(crate) mod ftm;
 mod id;
 mod name;
 mod notice;
