@@ -91,20 +91,18 @@ impl Layout {
     pub(super) fn growing(headers: &[String], map: &[(String, String)]) -> Result<Self> {
         let mut ranked: Vec<Option<(Column, usize)>> =
             headers.iter().map(|header| rank(header)).collect();
-        for (field, header) in map {
-            let column = mapped_column(field)?;
+        // What the user says wins over what the headers say.
+        let stated: Vec<Column> = map
+            .iter()
+            .map(|(field, _)| mapped_column(field))
+            .collect::<Result<_>>()?;
+        for slot in &mut ranked {
+            *slot = slot.filter(|(column, _)| !stated.contains(column));
+        }
+        for (column, (_, header)) in stated.into_iter().zip(map) {
             let Some(position) = position_of(headers, header) else {
                 continue;
             };
-            // What the user says wins over what the headers say.
-            if !REPEATABLE.contains(&column) {
-                for other in ranked
-                    .iter_mut()
-                    .filter(|r| r.is_some_and(|(c, _)| c == column))
-                {
-                    *other = None;
-                }
-            }
             if let Some(slot) = ranked.get_mut(position) {
                 *slot = Some((column, 0));
             }

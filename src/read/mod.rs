@@ -211,16 +211,4 @@ impl Format {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::path::PathBuf;
-
-    /// The folder of real lists, which is no part of the project; `None` where it is absent.
-    pub(super) fn lists() -> Option<PathBuf> {
-        let shared = std::env::var_os("VEILMATCH_SHARED").map_or_else(
-            || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared"),
-            PathBuf::from,
-        );
-        let lists = shared.join("data/lists");
-        lists.is_dir().then_some(lists)
-    }
-}
+mod tests;

@@ -4,7 +4,8 @@
 //! several lists: they are refused unless they are editions of one list.
 
 use crate::error::{Problem, Result};
-use crate::read::{Input, List, ListSettings, parquet_file};
+use crate::read::parquet_file::{ParquetFile, damaged};
+use crate::read::{Input, List, ListSettings};
 use crate::record::batch;
 use crate::tally::Tally;
 
@@ -13,8 +14,7 @@ const ROWS: usize = 1024;
 
 /// Whether a Parquet file says that it holds notices of ours, of any version.
 pub(super) fn is_notices(input: &Input) -> Result<bool> {
-    let batches = parquet_file::open(input, ROWS)?;
-    Ok(parquet_file::schema_name(&batches).is_some())
+    Ok(ParquetFile::open(input, ROWS)?.schema_name().is_some())
 }
 
 /// Reads notice files back.
@@ -25,25 +25,13 @@ pub(super) fn read(inputs: &[Input], settings: &ListSettings) -> Result<(List, T
     let mut list = List::default();
     let mut tally = Tally::new();
     for input in inputs {
-        let damaged = || {
-            Problem::Malformed {
-                format: "Parquet",
-                why: "the file is cut short or damaged",
-            }
-            .at(input.place())
-        };
-        let batches = parquet_file::open(input, ROWS)?;
-        let name = parquet_file::schema_name(&batches).unwrap_or_default();
+        let file = ParquetFile::open(input, ROWS)?;
+        let name = file.schema_name().unwrap_or_default();
         if name != batch::NOTICES {
-            let needed = batch::NOTICES;
-            return Err(Problem::Schema {
-                found: name,
-                needed,
-            }
-            .at(input.place()));
+            let (found, needed) = (name.to_owned(), batch::NOTICES);
+            return Err(Problem::Schema { found, needed }.at(input.place()));
         }
-        let schema = arrow::array::RecordBatchReader::schema(&batches);
-        let info = batch::info_of(&schema).ok_or_else(damaged)?;
+        let info = batch::info_of(&file.schema).ok_or_else(|| damaged(input.place()))?;
         if input.file > 1 && info.list_id != list.info.list_id {
             return Err(Problem::Ambiguous {
                 what: "the list id",
@@ -51,8 +39,8 @@ pub(super) fn read(inputs: &[Input], settings: &ListSettings) -> Result<(List, T
             .at(input.place()));
         }
         list.info = info;
-        for rows in batches {
-            let rows = rows.map_err(|_| damaged())?;
+        for rows in file {
+            let rows = rows?;
             tally.add("rows_in", rows.num_rows() as u64);
             let read = batch::notices_from_batch(&rows).map_err(|p| p.at(input.place()))?;
             list.notices.extend(read);

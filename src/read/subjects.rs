@@ -4,15 +4,15 @@
 //! refused only without a usable id or name; a file that cannot be read, or does not have the
 //! columns, is an error before the first chunk. Rows under one id stay apart here.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use crate::error::{Problem, Result};
+use crate::read::Input;
 use crate::read::generic::Cells;
-use crate::read::layout::{Layout, NAMES, Target};
+use crate::read::layout::Layout;
+use crate::read::parquet_file::ParquetFile;
 use crate::read::rows::{Container, Rows};
 use crate::read::table::{Header, TableSettings};
-use crate::read::{Input, parquet_file, text};
-use crate::record::columns::Column;
 use crate::record::{DateOrder, Subject, batch};
 use crate::tally::Tally;
 
@@ -89,7 +89,7 @@ enum Source {
     },
     Typed {
         input: Input,
-        batches: Box<parquet::arrow::arrow_reader::ParquetRecordBatchReader>,
+        batches: Box<ParquetFile>,
     },
 }
 
@@ -97,17 +97,17 @@ impl Source {
     fn open(input: &Input, settings: &SubjectSettings, tally: &mut Tally) -> Result<Self> {
         let container = Container::of(input)?;
         if container == Container::Parquet {
-            let batches = parquet_file::open(input, settings.chunk_rows.max(1))?;
-            match parquet_file::schema_name(&batches) {
+            let batches = ParquetFile::open(input, settings.chunk_rows.max(1))?;
+            match batches.schema_name() {
                 None => {}
-                Some(name) if name == batch::SUBJECTS => {
+                Some(batch::SUBJECTS) => {
                     return Ok(Self::Typed {
                         input: input.clone(),
                         batches: Box::new(batches),
                     });
                 }
-                Some(found) => {
-                    let needed = batch::SUBJECTS;
+                Some(name) => {
+                    let (found, needed) = (name.to_owned(), batch::SUBJECTS);
                     return Err(Problem::Schema { found, needed }.at(input.place()));
                 }
             }
@@ -198,11 +198,7 @@ fn read_some(
             let Some(rows) = batches.next() else {
                 return Ok(false);
             };
-            let damaged = Problem::Malformed {
-                format: "Parquet",
-                why: "the file is cut short or damaged",
-            };
-            let rows = rows.map_err(|_| damaged.at(input.place()))?;
+            let rows = rows?;
             let read = batch::subjects_from_batch(&rows).map_err(|p| p.at(input.place()))?;
             tally.add("rows_in", read.len() as u64);
             subjects.extend(read);

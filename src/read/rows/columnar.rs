@@ -2,18 +2,18 @@
 
 use arrow::array::{Array, ArrayRef, LargeListArray, ListArray, RecordBatch};
 use arrow::util::display::{ArrayFormatter, FormatOptions};
-use parquet::arrow::arrow_reader::ParquetRecordBatchReader;
 
-use crate::error::{Place, Problem, Result};
+use crate::error::{Place, Result};
+use crate::read::Input;
 use crate::read::generic::LIST_MARK;
+use crate::read::parquet_file::{ParquetFile, damaged};
 use crate::read::table::Row;
-use crate::read::{Input, parquet_file};
 
 /// The rows of a flat Parquet file.
 pub(crate) struct ColumnarRows {
     file: u32,
     header: Vec<String>,
-    batches: ParquetRecordBatchReader,
+    batches: ParquetFile,
     batch: Option<RecordBatch>,
     next: usize,
     number: u64,
@@ -23,8 +23,8 @@ pub(crate) struct ColumnarRows {
 impl ColumnarRows {
     /// Opens a file.
     pub(super) fn open(input: &Input) -> Result<Self> {
-        let batches = parquet_file::open(input, 8192)?;
-        let header = parquet_file::names(&batches);
+        let batches = ParquetFile::open(input, 8192)?;
+        let header = batches.names();
         Ok(Self {
             file: input.file,
             header,
@@ -55,26 +55,18 @@ impl ColumnarRows {
                 self.record.clear();
                 for column in batch.columns() {
                     let mut cell = String::new();
-                    write_cell(&mut cell, column, self.next).ok_or_else(|| damaged().at(place))?;
+                    write_cell(&mut cell, column, self.next).ok_or_else(|| damaged(place))?;
                     self.record.push_field(&cell);
                 }
                 self.next = self.next.saturating_add(1);
                 return Ok(true);
             }
             self.next = 0;
-            self.batch = match self.batches.next() {
-                None => return Ok(false),
-                Some(Ok(batch)) => Some(batch),
-                Some(Err(_)) => return Err(damaged().at(Place::file(self.file))),
-            };
+            self.batch = self.batches.next().transpose()?;
+            if self.batch.is_none() {
+                return Ok(false);
+            }
         }
-    }
-}
-
-fn damaged() -> Problem {
-    Problem::Malformed {
-        format: "Parquet",
-        why: "the file is cut short or damaged",
     }
 }
 

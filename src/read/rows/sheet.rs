@@ -49,8 +49,15 @@ impl SheetRows {
 
     /// Goes to the next row that holds anything; `false` at the end.
     pub(super) fn advance(&mut self) -> bool {
-        let next = self.rows.next();
-        next.map(|row| self.current = row).is_some()
+        let Some((number, mut cells)) = self.rows.next() else {
+            return false;
+        };
+        // Empty cells at the end of a row are not in the file.
+        while cells.len() < self.header.len() {
+            cells.push_field("");
+        }
+        self.current = (number, cells);
+        true
     }
 
     /// The row that stands.
