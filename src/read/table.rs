@@ -286,9 +286,8 @@ fn lines_outside_quotes(head: &[u8], delimiter: u8) -> impl Iterator<Item = u64>
 fn from_csv(error: csv::Error, file: u32) -> crate::error::Error {
     let row = error.position().map(csv::Position::line);
     let place = Place {
-        file: Some(file),
         row,
-        column: None,
+        ..Place::file(file)
     };
     match error.into_kind() {
         csv::ErrorKind::Io(e) => Problem::Read(e).at(place),
