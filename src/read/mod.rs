@@ -6,20 +6,32 @@
 
 mod bis;
 mod csl;
+mod detect;
+mod dfat;
 mod documents;
 mod draft;
 mod eu_csv;
 mod ftm;
 mod ftm_entity;
 mod ftm_simple;
+mod generic;
+mod generic_list;
 mod grouped;
 mod habits;
 mod id_types;
 mod input;
+mod interpol;
+mod layout;
+mod list;
+mod mapping;
+mod notices_file;
 mod ofac_csv;
 mod ofac_remarks;
 mod ofac_xml;
 mod ofsi;
+mod parquet_file;
+mod rows;
+mod subjects;
 mod table;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -34,6 +46,9 @@ mod xml_source;
 #[cfg(test)]
 pub(crate) use ftm::read as read_ftm;
 pub(crate) use input::Input;
+pub use list::read_list;
+pub use mapping::{Headers, Mapping};
+pub use subjects::{SubjectReader, SubjectSettings, read_subjects};
 
 use jiff::civil::Date;
 
@@ -67,6 +82,8 @@ pub struct ListSettings {
     pub delimiter: Option<u8>,
     /// Canonical field and the header it stands under, for generic files.
     pub map: Vec<(String, String)>,
+    /// Description of a CSV list that no reader knows.
+    pub mapping: Option<Mapping>,
 }
 
 /// What one format's reader returns; the door turns it into a [`List`].
@@ -185,5 +202,20 @@ impl Format {
             .iter()
             .find(|(f, _, _)| *f == self)
             .map_or("list", |(_, _, id)| *id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    /// The folder of real lists, which is no part of the project; `None` where it is absent.
+    pub(super) fn lists() -> Option<PathBuf> {
+        let shared = std::env::var_os("VEILMATCH_SHARED").map_or_else(
+            || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared"),
+            PathBuf::from,
+        );
+        let lists = shared.join("data/lists");
+        lists.is_dir().then_some(lists)
     }
 }

@@ -1,3 +1,4 @@
-//! What leaves as a file for people and other programs.
+//! Files out: lists, hits and what lies beside them.
 
 pub mod ftm;
+pub mod notices;
