@@ -7,8 +7,9 @@
 use crate::error::Result;
 use crate::read::draft::{Draft, slash_day, squeeze};
 use crate::read::grouped::find_header;
-use crate::read::table::{Header, Row, Table, TableSettings, fold};
+use crate::read::table::{Header, Row, Table, TableSettings};
 use crate::read::{Input, Intake, ListSettings};
+use crate::record::columns::fold_header;
 use crate::record::{
     Action, DateOrder, Kind, Location, NameKind, Notice, NoticeType, PlaceKind, Program, Strength,
     hex,
@@ -100,7 +101,7 @@ fn notice(row: &Row<'_>, header: &Header, tally: &mut Tally, notices: &mut Vec<N
     });
     draft.remark(get("Action"));
     for (position, name) in header.names().iter().enumerate() {
-        if !KNOWN.iter().any(|k| fold(k) == *name) {
+        if !KNOWN.iter().any(|k| fold_header(k) == *name) {
             draft.extra(name, row.cell(position));
         }
     }

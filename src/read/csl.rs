@@ -7,8 +7,9 @@
 use crate::error::Result;
 use crate::read::draft::{Draft, is_placeholder, iso_day};
 use crate::read::grouped::find_header;
-use crate::read::table::{Header, Row, Table, TableSettings, fold};
+use crate::read::table::{Header, Row, Table, TableSettings};
 use crate::read::{Input, Intake, ListSettings, habits, ofac_remarks};
+use crate::record::columns::fold_header;
 use crate::record::{
     Action, CountryKind, DateKind, IdKind, Kind, Name, NameKind, Notice, NoticeType, PlaceKind,
     Program, Relation, country,
@@ -144,7 +145,7 @@ fn notice(row: &Row<'_>, header: &Header, tally: &mut Tally, notices: &mut Vec<N
         draft.reference("ofac_uid", get("entity_number"));
     }
     for (position, name) in header.names().iter().enumerate() {
-        if !KNOWN.iter().any(|k| fold(k) == *name) {
+        if !KNOWN.iter().any(|k| fold_header(k) == *name) {
             draft.extra(name, row.cell(position));
         }
     }

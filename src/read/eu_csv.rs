@@ -11,8 +11,9 @@ use crate::error::{Problem, Result};
 use crate::read::draft::{Draft, is_placeholder, iso_day, name_from_parts, slash_day};
 use crate::read::grouped::{Group, Groups};
 use crate::read::id_types;
-use crate::read::table::{Header, Table, TableSettings, fold};
+use crate::read::table::{Header, Table, TableSettings};
 use crate::read::{Input, Intake, ListSettings};
+use crate::record::columns::fold_header;
 use crate::record::{
     CountryKind, DateKind, DateOrder, IdFlag, IdKind, Kind, Location, Name, NameKind, Notice,
     PartKind, PartialDate, PlaceKind, Program, Script,
@@ -125,12 +126,12 @@ fn read_rows(input: &Input, groups: &mut Groups, tally: &mut Tally) -> Result<()
 
 /// The name in CSV 1.1 of a column of the old layout.
 fn new_name(column: &str) -> &str {
-    let folded = fold(column);
+    let folded = fold_header(column);
     OLD_COLUMNS
         .lines()
         .filter(|l| !l.starts_with('#'))
         .filter_map(|l| l.split_once('\t'))
-        .find(|(old, _)| fold(old) == folded)
+        .find(|(old, _)| fold_header(old) == folded)
         .map_or(column, |(_, new)| new)
 }
 
@@ -202,7 +203,7 @@ fn notice(group: &Group, tally: &mut Tally, notices: &mut Vec<Notice>) {
             .any(|word| name.contains(word))
     };
     group.keep_unknown(
-        |name| is_of_an_act(name) || KNOWN.iter().any(|k| fold(k) == name),
+        |name| is_of_an_act(name) || KNOWN.iter().any(|k| fold_header(k) == name),
         &mut draft,
     );
     draft.finish(&group.key, notices);

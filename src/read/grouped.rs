@@ -11,7 +11,8 @@ use rustc_hash::FxHashMap;
 use crate::error::{Place, Problem, Result};
 use crate::read::Input;
 use crate::read::draft::Draft;
-use crate::read::table::{Header, Table, fold};
+use crate::read::table::{Header, Table};
+use crate::record::columns::fold_header;
 use crate::record::{Action, Kind, NoticeType};
 use crate::tally::{Reason, Refusal, Tally};
 
@@ -137,8 +138,11 @@ impl Groups {
         tally: &mut Tally,
     ) {
         let width = header.names().len();
-        let is_header =
-            cells.len() == width && cells.iter().zip(header.names()).all(|(c, n)| fold(c) == *n);
+        let is_header = cells.len() == width
+            && cells
+                .iter()
+                .zip(header.names())
+                .all(|(c, n)| fold_header(c) == *n);
         if is_header {
             tally.add("header_rows_skipped", 1);
             return;

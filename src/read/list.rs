@@ -11,8 +11,9 @@ use crate::error::{Problem, Result};
 use crate::read::generic::{NAMES_LIMIT, limited};
 use crate::read::rows::Container;
 use crate::read::{
-    Format, Input, Intake, List, ListSettings, bis, csl, detect, eu_csv, eu_xml, ftm, ftm_simple,
-    generic_list, notices_file, ofac_csv, ofac_xml, ofsi, seco, sema, uksl_csv, uksl_xml, un,
+    Format, Input, Intake, List, ListSettings, bis, csl, detect, dfat, eu_csv, eu_xml, ftm,
+    ftm_simple, generic_list, interpol, notices_file, ofac_csv, ofac_xml, ofsi, seco, sema,
+    uksl_csv, uksl_xml, un,
 };
 use crate::record::{Digest, ListId, ListInfo, Name, Notice};
 use crate::tally::{Reason, Refusal, Tally};
@@ -60,6 +61,14 @@ pub fn read_list(paths: &[PathBuf], settings: &ListSettings) -> Result<(List, Ta
 
 fn read_format(format: Format, inputs: &[Input], settings: &ListSettings) -> Result<Intake> {
     match format {
+        Format::OfacCsv => ofac_csv::read(inputs, settings),
+        Format::OfsiCsv => ofsi::read(inputs, settings),
+        Format::UkslCsv => uksl_csv::read(inputs, settings),
+        Format::EuCsv => eu_csv::read(inputs, settings),
+        Format::CslCsv => csl::read(inputs, settings),
+        Format::BisTsv => bis::read(inputs, settings),
+        Format::DfatXlsx => dfat::read(inputs, settings),
+        Format::InterpolJson => interpol::read(inputs, settings),
         Format::Csv => generic_list::read(inputs, Container::Csv, settings),
         Format::Jsonl => generic_list::read(inputs, Container::Jsonl, settings),
         Format::Xlsx => generic_list::read(inputs, Container::Xlsx, settings),

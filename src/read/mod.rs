@@ -7,6 +7,7 @@
 mod bis;
 mod csl;
 mod detect;
+mod dfat;
 mod documents;
 mod draft;
 mod eu_csv;
@@ -20,6 +21,7 @@ mod grouped;
 mod habits;
 mod id_types;
 mod input;
+mod interpol;
 mod layout;
 mod list;
 mod mapping;

@@ -7,8 +7,9 @@
 use crate::error::Result;
 use crate::read::draft::slash_day;
 use crate::read::grouped::{Group, Groups, find_header};
-use crate::read::table::{Table, TableSettings, fold};
+use crate::read::table::{Table, TableSettings};
 use crate::read::{Input, Intake, ListSettings, habits, uk};
+use crate::record::columns::fold_header;
 use crate::record::{CountryKind, DateKind, DateOrder, IdKind, Kind, Notice, Program};
 use crate::tally::Tally;
 
@@ -138,7 +139,10 @@ fn notice(group: &Group, tally: &mut Tally, notices: &mut Vec<Notice>) {
         draft.remark(text);
     }
     draft.reference("ofsi_group", &group.key);
-    group.keep_unknown(|name| KNOWN.iter().any(|k| fold(k) == name), &mut draft);
+    group.keep_unknown(
+        |name| KNOWN.iter().any(|k| fold_header(k) == name),
+        &mut draft,
+    );
     draft.finish(&group.key, notices);
 }
 
