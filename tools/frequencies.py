@@ -14,6 +14,7 @@ import importlib
 import pathlib
 
 import names
+from faker.providers.person import Provider as Base
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent / "src" / "learn"
 
@@ -62,6 +63,8 @@ def attribute(provider, stem):
         values = getattr(provider, stem + suffix, None)
         if values is None or callable(values) or isinstance(values, property):
             continue
+        if values == getattr(Base, stem + suffix, None):  # inherited: John Doe
+            continue
         values = list(values.items()) if hasattr(values, "items") else list(values)
         if values and not (suffix == "" and found):
             found[suffix] = values
@@ -84,6 +87,7 @@ def locale_rows(locale, group, heads):
         # Japanese names are taken as romanised: kanji do not tell their readings.
         romanized = attribute(provider, f"{stem}_romanized_names")
         lists = romanized or attribute(provider, f"{stem}_names")
+        lists = lists or attribute(provider, f"unisex_{stem}_names")
         if not lists:
             continue
         share = {}

@@ -18,6 +18,9 @@ use crate::translit::{LatinToken, latinize};
 /// The committed source sample.
 pub const SOURCES: &[u8] = include_bytes!("frequency-sources.tsv.gz");
 
+/// Words of organisations that the counts overrate.
+const HOUSE_NAMES: &str = include_str!("house-names.tsv");
+
 /// Rarer people's tokens than this share (in parts per thousand million) are not kept: they are
 /// at the ceiling of `rarity` anyway.
 const LEAST_SHARE: f64 = 954.0;
@@ -187,6 +190,7 @@ pub fn learn_organizations<'a>(
     names: impl IntoIterator<Item = &'a str>,
     out: &mut dyn Write,
 ) -> Result<()> {
+    let house_names: BTreeSet<&str> = HOUSE_NAMES.lines().collect();
     let mut counts: BTreeMap<String, u32> = BTreeMap::new();
     let mut total = 0_u32;
     let distinct: BTreeSet<&str> = names.into_iter().collect();
@@ -204,7 +208,7 @@ pub fn learn_organizations<'a>(
     }
     let mut rows: Vec<(String, f64)> = counts
         .into_iter()
-        .filter(|(_, n)| *n >= LEAST_NAMES)
+        .filter(|(token, n)| *n >= LEAST_NAMES && !house_names.contains(token.as_str()))
         .map(|(token, n)| (token, (f64::from(n) / f64::from(total) * 1e9).round()))
         .collect();
     rows.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
@@ -231,7 +235,6 @@ fn write_rows(head: &str, rows: &[(String, f64)], out: &mut dyn Write) -> Result
 #[allow(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
-    use std::io::Read as _;
     use std::path::Path;
 
     /// `VEILMATCH_BLESS=1` writes the shipped table instead; with `VEILMATCH_ORGANIZATIONS=FILE`,
