@@ -32,6 +32,20 @@ pub fn bits(token: &str) -> f32 {
     table.get(token).copied().unwrap_or(UNSEEN_BITS)
 }
 
+/// Rarity of a token by all its Latin spellings: that of the most common one. [`UNSEEN_BITS`]
+/// where there is none.
+pub fn bits_of(forms: &[String]) -> f32 {
+    forms.iter().map(|f| bits(f)).fold(UNSEEN_BITS, f32::min)
+}
+
+/// Rarity of an organisation's token by all its Latin spellings, as [`bits_of`].
+pub fn org_bits_of(forms: &[String]) -> f32 {
+    forms
+        .iter()
+        .map(|f| org_bits(f))
+        .fold(UNSEEN_ORG_BITS, f32::min)
+}
+
 /// Rarity of a token among the tokens of organisations' names.
 ///
 /// **Units and range**: bits, from about 4 (`company`) to [`UNSEEN_ORG_BITS`].
@@ -81,6 +95,13 @@ fn unpacked(gz: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_token_is_as_common_as_its_most_common_spelling() {
+        let forms = ["xqzzy".to_owned(), "maria".to_owned()];
+        assert!((bits_of(&forms) - bits("maria")).abs() < f32::EPSILON);
+        assert!((bits_of(&[]) - UNSEEN_BITS).abs() < f32::EPSILON);
+    }
 
     #[test]
     fn common_names_have_few_bits_and_strange_words_the_ceiling() {
