@@ -40,7 +40,7 @@ def take_aliases(entities, seed):
         plain = [
             n
             for n in entity.names[1:]
-            if is_latin(n) and " " in n and not any(c.isdigit() or c in "()[]\"/" for c in n)
+            if is_latin(n) and " " in n and not any(c.isdigit() or c in '()[]"/' for c in n)
         ]
         if plain:
             alias = min(plain, key=lambda n: rank(seed, entity.id, n))

@@ -14,7 +14,7 @@ from xml.etree import ElementTree
 
 from anyascii import anyascii
 
-MONTHS = {m: i + 1 for i, m in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split())}
+MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 
 
 @dataclass
@@ -63,15 +63,21 @@ def iso_date(text):
     circa, day, month, year = m.groups()
     parts = [year]
     if month:
-        parts.append(f"{MONTHS[month.lower()]:02}")
+        parts.append(f"{MONTHS.index(month.lower()) + 1:02}")
         if day:
             parts.append(f"{int(day):02}")
     return ("~" if circa else "") + "-".join(parts)
 
 
+def unpacked(path):
+    """The bytes of a gzipped file."""
+    with gzip.open(path) as file:
+        return file.read()
+
+
 def rows(path):
     """Rows of a gzipped legacy CSV."""
-    text = gzip.open(path).read().decode("latin-1")
+    text = unpacked(path).decode("latin-1")
     return [r for r in csv.reader(io.StringIO(text)) if len(r) > 3]
 
 
@@ -116,7 +122,7 @@ def un_birth(node):
 
 def un(folder):
     """Individuals and entities of the Security Council's consolidated list."""
-    root = ElementTree.fromstring(gzip.open(folder / "un/consolidated-2020-03-20.xml.gz").read())
+    root = ElementTree.fromstring(unpacked(folder / "un/consolidated-2020-03-20.xml.gz"))
     entities = []
     for tag, kind in (("INDIVIDUAL", "person"), ("ENTITY", "organization")):
         for node in root.iter(tag):
@@ -141,7 +147,7 @@ def un(folder):
 
 def other_firms(folder):
     """Names of organisations on US lists other than OFAC's: strangers that look like the listed."""
-    text = gzip.open(folder / "us-csl/consolidated-2022-04.csv.gz").read().decode("utf-8-sig")
+    text = unpacked(folder / "us-csl/consolidated-2022-04.csv.gz").decode("utf-8-sig")
     forms = re.compile(r"\b(co|ltd|llc|inc|corp|company|gmbh|university|institute|jsc|trading)\b")
     found = []
     for row in csv.DictReader(io.StringIO(text)):

@@ -113,7 +113,9 @@ def table(columns):
             cells.append(f"{row[2]:.3f} ({row[3]:.3f}–{row[4]:.3f})" if row else "–")
         lines.append(f"| {label} | {n} | " + " | ".join(cells) + " |")
     first = [
-        f"{name} {rows[0][5]:.3f} (limit {rows[0][6]:.4g})" for name, rows in columns.items() if rows
+        f"{name} {rows[0][5]:.3f} (limit {rows[0][6]:.4g})"
+        for name, rows in columns.items()
+        if rows
     ]
     lines += ["", "Truth ranked first, strong alias: " + ", ".join(first) + "."]
     return "\n".join(lines)
