@@ -14,7 +14,7 @@ from xml.etree import ElementTree
 
 from anyascii import anyascii
 
-MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 
 
 @dataclass
@@ -36,6 +36,42 @@ def fold(name):
 def is_latin(name):
     """Every letter lies in the Latin blocks."""
     return all(ord(c) < 0x250 or 0x1E00 <= ord(c) < 0x1F00 or not c.isalpha() for c in name)
+
+
+# Legal forms and the like: two firms that differ in nothing else may well be one.
+FORMS = frozenset(
+    [
+        "co",
+        "company",
+        "corp",
+        "corporation",
+        "fze",
+        "gmbh",
+        "inc",
+        "jsc",
+        "joint",
+        "limited",
+        "llc",
+        "ltd",
+        "oao",
+        "ooo",
+        "open",
+        "pjsc",
+        "pte",
+        "pvt",
+        "sa",
+        "stock",
+        "the",
+        "private",
+        "group",
+        "public",
+    ]
+)
+
+
+def core(name):
+    """The folded name of a firm without its legal forms."""
+    return " ".join(w for w in fold(name).split() if w not in FORMS)
 
 
 def natural_order(name):

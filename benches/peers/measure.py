@@ -86,7 +86,7 @@ def measure(results, queries):
         strangers = [
             q
             for q in queries
-            if q.startswith(f"{bait}-") and queries[q]["variety"].startswith(origin)
+            if q.startswith(f"{bait}-") and queries[q]["variety"].lower().startswith(origin)
         ]
         if not asked or not strangers:
             continue
