@@ -39,34 +39,11 @@ def is_latin(name):
 
 
 # Legal forms and the like: two firms that differ in nothing else may well be one.
-FORMS = frozenset(
-    [
-        "co",
-        "company",
-        "corp",
-        "corporation",
-        "fze",
-        "gmbh",
-        "inc",
-        "jsc",
-        "joint",
-        "limited",
-        "llc",
-        "ltd",
-        "oao",
-        "ooo",
-        "open",
-        "pjsc",
-        "pte",
-        "pvt",
-        "sa",
-        "stock",
-        "the",
-        "private",
-        "group",
-        "public",
-    ]
-)
+FORMS = {
+    "co", "company", "corp", "corporation", "fze", "gmbh", "group", "inc", "joint", "jsc",
+    "limited", "llc", "ltd", "oao", "ooo", "open", "pjsc", "private", "pte", "public", "pvt",
+    "sa", "stock", "the",
+}  # fmt: skip
 
 
 def core(name):
