@@ -66,13 +66,68 @@ impl Form {
     }
 }
 
+/// A sound form with the set of its letters.
+#[derive(Clone, Copy, Debug)]
+pub struct Sound {
+    /// The form.
+    pub form: Form,
+    /// One bit for each letter or digit in it.
+    pub letters: u64,
+}
+
+impl Sound {
+    fn new(form: Form) -> Self {
+        let letters = form.as_bytes().iter().fold(0, |set, b| set | 1 << (b & 63));
+        Self { form, letters }
+    }
+}
+
+/// Neighbours of a name written as one: `abd` `al` `rahman` as `abdalrahman`.
+#[derive(Clone, Copy, Debug)]
+pub struct Join {
+    /// First token.
+    pub start: u8,
+    /// Number of tokens: 2, or 3 with a particle between.
+    pub len: u8,
+    /// The joined form.
+    pub form: Form,
+    /// Set of its letters.
+    pub letters: u64,
+    /// Rarity of the core tokens in it, in bits.
+    pub bits: f32,
+}
+
+/// All joins of a name, in order.
+fn joins(tokens: &[Token]) -> Box<[Join]> {
+    let is_joinable = |t: &Token| t.is_core() && t.tag != Tag::Number;
+    (2..=3_u8)
+        .flat_map(|len| tokens.windows(usize::from(len)).zip(0_u8..).map(move |w| (len, w)))
+        .filter_map(|(len, (window, start))| {
+            let (first, last) = (window.first()?, window.last()?);
+            let fits = (is_joinable(first) || first.tag == Tag::Particle)
+                && is_joinable(last)
+                && (len == 2 || window[1].tag == Tag::Particle);
+            let form = window.iter().skip(1).fold(*first.form(), |f, t| f.joined(t.form()));
+            fits.then(|| Join {
+                start,
+                len,
+                form,
+                letters: Sound::new(form).letters,
+                bits: window.iter().filter(|t| t.is_core()).map(|t| t.bits).sum(),
+            })
+        })
+        .collect()
+}
+
 /// One token of a name, ready to be compared.
 #[derive(Clone, Debug)]
 pub struct Token {
     /// Latin forms, best first; at least one.
     forms: Box<[Form]>,
     /// Their sound forms, in the same order.
-    sounds: Box<[Form]>,
+    sounds: Box<[Sound]>,
+    /// Set of the letters of the principal form.
+    pub letters: u64,
     /// What the token is in its name.
     pub tag: Tag,
     /// Rarity in bits: how surprising it is that an unrelated name has this token.
@@ -97,7 +152,7 @@ impl Token {
     }
 
     /// Sound forms, in the order of [`Token::forms`].
-    pub fn sounds(&self) -> &[Form] {
+    pub fn sounds(&self) -> &[Sound] {
         &self.sounds
     }
 
@@ -125,6 +180,8 @@ pub struct PreparedName {
     pub index: u32,
     /// Tokens in the order of the name.
     pub tokens: Box<[Token]>,
+    /// Neighbours written as one.
+    pub joins: Box<[Join]>,
     /// A weak alias.
     pub is_weak: bool,
     /// What the name is to its bearer.
@@ -179,6 +236,7 @@ impl Prepared {
                     latin.tokens.iter().filter_map(|t| token(t, record.kind)).collect();
                 (!tokens.is_empty()).then(|| PreparedName {
                     index: u32::try_from(i).unwrap_or(u32::MAX),
+                    joins: joins(&tokens),
                     tokens,
                     is_weak: name.strength == Strength::Weak,
                     kind: name.kind,
@@ -212,8 +270,9 @@ fn token(latin: &translit::LatinToken, kind: Kind) -> Option<Token> {
             .map(|f| rarity::bits(f).min(rarity::org_bits(f)))
             .fold(f32::MAX, f32::min),
     };
-    let sounds = forms.iter().map(sound_form).collect();
+    let sounds = forms.iter().map(|f| Sound::new(sound_form(f))).collect();
     (!forms.is_empty()).then(|| Token {
+        letters: Sound::new(forms[0]).letters,
         forms,
         sounds,
         tag: latin.tag,

@@ -4,7 +4,7 @@
 use std::sync::LazyLock;
 
 /// Optimal string alignment distance (insert, delete, substitute, swap neighbours) of two strings
-/// of at most 64 bytes each; longer ones are cut to 64.
+/// of at most 64 bytes of `[a-z0-9]` each; longer ones are cut to 64.
 ///
 /// **Cost**: O(length of `b`), one machine word a step. **Source**: Hyyrö, "A bit-vector algorithm
 /// for computing Levenshtein and Damerau edit distances", Nordic Journal of Computing 10 (2003).
@@ -14,15 +14,15 @@ pub fn osa_distance(a: &[u8], b: &[u8]) -> u32 {
     if a.is_empty() || b.is_empty() {
         return u32::try_from(a.len().max(b.len())).unwrap_or(64);
     }
-    let mut positions = [0_u64; 256];
+    let mut positions = [0_u64; 64];
     for (i, byte) in a.iter().enumerate() {
-        positions[usize::from(*byte)] |= 1 << i;
+        positions[usize::from(*byte & 63)] |= 1 << i;
     }
     let top = 1_u64 << (a.len() - 1);
     let (mut vp, mut vn, mut d0, mut before) = (u64::MAX, 0_u64, 0_u64, 0_u64);
     let mut distance = u32::try_from(a.len()).unwrap_or(64);
     for byte in b {
-        let pm = positions[usize::from(*byte)];
+        let pm = positions[usize::from(*byte & 63)];
         let swaps = ((!d0 & pm) << 1) & before;
         d0 = ((pm & vp).wrapping_add(vp) ^ vp) | pm | vn | swaps;
         let hp = vn | !(d0 | vp);
