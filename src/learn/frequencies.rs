@@ -8,6 +8,7 @@
 //! Organisations: the words that many published names of organisations share.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 use std::io::{Read, Write};
 
 use crate::error::{Place, Problem, Result};
@@ -74,7 +75,8 @@ pub struct Source {
 /// **Shape**: a line `# locale TAB weight` before the rows of each locale; rows
 /// `part TAB head|tail TAB name TAB share`.
 ///
-/// **Errors**: unreadable bytes; a row that is not of this shape, with its line.
+/// # Errors
+/// Unreadable bytes; a row that is not of this shape, with its line.
 pub fn read(input: impl Read) -> Result<Vec<Source>> {
     let mut text = String::new();
     flate2::read::GzDecoder::new(input)
@@ -150,7 +152,8 @@ pub(crate) fn latin_tokens(name: &str) -> Vec<LatinToken> {
 /// The further down its spellings a token's form stands, the less of the share it gets: the
 /// n-th gets one n-th.
 ///
-/// **Errors**: the output cannot be written.
+/// # Errors
+/// The output cannot be written.
 pub fn learn(sources: &[Source], out: &mut dyn Write) -> Result<()> {
     let left_out = held_out(sources);
     let mut locales: BTreeMap<&str, f64> = BTreeMap::new();
@@ -185,7 +188,8 @@ pub fn learn(sources: &[Source], out: &mut dyn Write) -> Result<()> {
 /// Writes the table of words of organisations' names, of the names given: their share among all
 /// tokens, in parts per thousand million, for words of at least [`LEAST_NAMES`] names.
 ///
-/// **Errors**: the output cannot be written.
+/// # Errors
+/// The output cannot be written.
 pub fn learn_organizations<'a>(
     names: impl IntoIterator<Item = &'a str>,
     out: &mut dyn Write,
@@ -225,7 +229,7 @@ pub fn learn_organizations<'a>(
 fn write_rows(head: &str, rows: &[(String, f64)], out: &mut dyn Write) -> Result<()> {
     let mut text = head.to_owned();
     for (token, share) in rows {
-        text.push_str(&format!("{token}\t{share:.0}\n"));
+        let _ = writeln!(text, "{token}\t{share:.0}");
     }
     out.write_all(text.as_bytes()).map_err(Problem::Write)?;
     Ok(())
