@@ -12,7 +12,7 @@ use std::fmt::Write as _;
 use std::io::{Read, Write};
 
 use crate::error::{Place, Problem, Result};
-use crate::normalize::{Tag, normalize};
+use crate::normalize::{Tag, descriptors, normalize};
 use crate::record::{Kind, Script, script_of};
 use crate::translit::{LatinToken, latinize};
 
@@ -24,7 +24,7 @@ const HOUSE_NAMES: &str = include_str!("house-names.tsv");
 
 /// Rarer people's tokens than this share (in parts per thousand million) are not kept: they are
 /// at the ceiling of `rarity` anyway.
-const LEAST_SHARE: f64 = 954.0;
+const LEAST_SHARE: f64 = 3815.0;
 /// A word of organisations is kept when so many different names have it: single names and the
 /// people in them stay out.
 pub const LEAST_NAMES: u32 = 8;
@@ -186,7 +186,8 @@ pub fn learn(sources: &[Source], out: &mut dyn Write) -> Result<()> {
 }
 
 /// Writes the table of words of organisations' names, of the names given: their share among all
-/// tokens, in parts per thousand million, for words of at least [`LEAST_NAMES`] names.
+/// tokens, in parts per thousand million, for words of at least [`LEAST_NAMES`] names and for the
+/// common words that `normalize` knows.
 ///
 /// # Errors
 /// The output cannot be written.
@@ -208,6 +209,15 @@ pub fn learn_organizations<'a>(
         for token in tokens {
             *counts.entry(token).or_insert(0) += 1;
             total += 1;
+        }
+    }
+    // Words of the table of descriptors are common, whether or not these names have them.
+    for word in descriptors() {
+        for token in latinize(&normalize(word, Kind::Unknown)).tokens {
+            for form in token.forms.into_iter().take(2) {
+                let count = counts.entry(form).or_insert(0);
+                *count = (*count).max(LEAST_NAMES);
+            }
         }
     }
     let mut rows: Vec<(String, f64)> = counts

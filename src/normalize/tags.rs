@@ -234,7 +234,7 @@ fn tag_person(tokens: &mut [Token], words: &Words) {
             glue = word.glues;
         } else if single {
             token.tag = Tag::Initial;
-        } else if word.title && count > 1 {
+        } else if word.title && count > 1 && !token.glued {
             token.tag = Tag::Title;
         }
     }

@@ -132,6 +132,11 @@ pub(super) fn words() -> &'static Words {
     })
 }
 
+/// The common words of organisation names, as published in the table.
+pub(super) fn descriptors() -> impl Iterator<Item = &'static str> {
+    rows(DESCRIPTORS).map(|(word, _, _)| word)
+}
+
 /// The first three cells of each row; missing cells are empty.
 fn rows(table: &'static str) -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
     table.lines().filter(|l| !l.starts_with('#')).map(|line| {
