@@ -104,12 +104,12 @@ pub(super) fn nickname(name: &Wording, draw: &mut Draw) -> Option<String> {
         .iter_mut()
         .find(|p| nicknames.contains_key(&p.latin.to_lowercase()))?;
     let short = nicknames.get(&part.latin.to_lowercase())?;
-    part.latin = (*draw.pick(short)?).to_owned();
+    (*draw.pick(short)?).clone_into(&mut part.latin);
     Some(changed.latin())
 }
 
 /// The first letter of every word in upper case.
-pub(in crate::synth) fn capitalized(text: &str) -> String {
+fn capitalized(text: &str) -> String {
     let mut start = true;
     text.chars()
         .flat_map(|c| {
