@@ -25,7 +25,10 @@ impl std::fmt::Debug for Form {
 impl Form {
     /// The first 31 bytes of a Latin form.
     pub fn new(text: &str) -> Self {
-        let mut form = Self { bytes: [0; 31], len: 0 };
+        let mut form = Self {
+            bytes: [0; 31],
+            len: 0,
+        };
         form.extend(text.as_bytes());
         form
     }
@@ -158,7 +161,10 @@ impl Token {
 
     /// Whether the token carries identity: not a particle, title, legal form and the like.
     pub fn is_core(&self) -> bool {
-        matches!(self.tag, Tag::Word | Tag::Patronymic | Tag::Number | Tag::Descriptor)
+        matches!(
+            self.tag,
+            Tag::Word | Tag::Patronymic | Tag::Number | Tag::Descriptor
+        )
     }
 
     /// Distinct class keys of the forms, in the order of the forms; at most 8.
@@ -167,7 +173,9 @@ impl Token {
         keys.enumerate()
             .filter(|(i, k)| {
                 !k.is_empty()
-                    && self.forms[..*i].iter().all(|f| ClassKey::of(f.as_bytes()) != *k)
+                    && self.forms[..*i]
+                        .iter()
+                        .all(|f| ClassKey::of(f.as_bytes()) != *k)
             })
             .map(|(_, k)| k)
     }
@@ -232,8 +240,11 @@ impl Prepared {
             .filter_map(|(i, name)| {
                 let normal = normalize::normalize(&name.full, record.kind);
                 let latin = translit::latinize(&normal);
-                let tokens: Box<[Token]> =
-                    latin.tokens.iter().filter_map(|t| token(t, record.kind)).collect();
+                let tokens: Box<[Token]> = latin
+                    .tokens
+                    .iter()
+                    .filter_map(|t| token(t, record.kind))
+                    .collect();
                 (!tokens.is_empty()).then(|| PreparedName {
                     index: u32::try_from(i).unwrap_or(u32::MAX),
                     joins: joins(&tokens),
@@ -249,7 +260,12 @@ impl Prepared {
             names,
             dates: record.dates.clone(),
             ids: ids(record),
-            countries: record.countries.iter().filter(|c| !c.iso2.is_empty()).cloned().collect(),
+            countries: record
+                .countries
+                .iter()
+                .filter(|c| !c.iso2.is_empty())
+                .cloned()
+                .collect(),
             sex: record.sex,
             birth_places: birth_places(record),
         }
@@ -257,13 +273,23 @@ impl Prepared {
 }
 
 fn token(latin: &translit::LatinToken, kind: Kind) -> Option<Token> {
-    let forms: Box<[Form]> =
-        latin.forms.iter().map(|f| Form::new(f)).filter(|f| !f.is_empty()).collect();
+    let forms: Box<[Form]> = latin
+        .forms
+        .iter()
+        .map(|f| Form::new(f))
+        .filter(|f| !f.is_empty())
+        .collect();
     let bits = match kind {
-        Kind::Organization | Kind::Vessel | Kind::Aircraft | Kind::Object => {
-            latin.forms.iter().map(|f| rarity::org_bits(f)).fold(f32::MAX, f32::min)
-        }
-        Kind::Person => latin.forms.iter().map(|f| rarity::bits(f)).fold(f32::MAX, f32::min),
+        Kind::Organization | Kind::Vessel | Kind::Aircraft | Kind::Object => latin
+            .forms
+            .iter()
+            .map(|f| rarity::org_bits(f))
+            .fold(f32::MAX, f32::min),
+        Kind::Person => latin
+            .forms
+            .iter()
+            .map(|f| rarity::bits(f))
+            .fold(f32::MAX, f32::min),
         _ => latin
             .forms
             .iter()
@@ -277,7 +303,10 @@ fn token(latin: &translit::LatinToken, kind: Kind) -> Option<Token> {
         sounds,
         tag: latin.tag,
         bits,
-        is_abjad: matches!(latin.script, Script::Arabic | Script::Hebrew | Script::Syriac),
+        is_abjad: matches!(
+            latin.script,
+            Script::Arabic | Script::Hebrew | Script::Syriac
+        ),
         is_foreign: !matches!(latin.script, Script::Latin | Script::Common),
         is_glued: latin.glued,
     })
@@ -285,8 +314,22 @@ fn token(latin: &translit::LatinToken, kind: Kind) -> Option<Token> {
 
 /// Placeholders that stand where an identifier is not known. Source: values seen in the published
 /// lists of 2018 to 2026 and in customer files.
-const PLACEHOLDERS: &[&str] =
-    &["NA", "NONE", "NULL", "UNKNOWN", "NOTAVAILABLE", "NOTKNOWN", "TBA", "TBD", "XXX", "123456789", "12345678", "1234567", "123456", "12345"];
+const PLACEHOLDERS: &[&str] = &[
+    "NA",
+    "NONE",
+    "NULL",
+    "UNKNOWN",
+    "NOTAVAILABLE",
+    "NOTKNOWN",
+    "TBA",
+    "TBD",
+    "XXX",
+    "123456789",
+    "12345678",
+    "1234567",
+    "123456",
+    "12345",
+];
 
 fn ids(record: &Record) -> Vec<PreparedId> {
     record
@@ -306,9 +349,7 @@ fn ids(record: &Record) -> Vec<PreparedId> {
 pub(crate) fn is_placeholder(norm: &str) -> bool {
     let mut chars = norm.chars();
     let first = chars.next();
-    norm.chars().count() < 4
-        || PLACEHOLDERS.contains(&norm)
-        || chars.all(|c| Some(c) == first)
+    norm.chars().count() < 4 || PLACEHOLDERS.contains(&norm) || chars.all(|c| Some(c) == first)
 }
 
 fn birth_places(record: &Record) -> Vec<Box<[Form]>> {

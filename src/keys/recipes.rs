@@ -135,7 +135,10 @@ fn units(name: &PreparedName) -> (Vec<Unit>, usize) {
         .iter()
         .enumerate()
         .map(|(i, (_, t))| Unit {
-            classes: t.class_keys().take(if t.is_foreign { 8 } else { 2 }).collect(),
+            classes: t
+                .class_keys()
+                .take(if t.is_foreign { 8 } else { 2 })
+                .collect(),
             form: *t.form(),
             token_bits: t.bits,
             first: i,
@@ -152,7 +155,9 @@ fn units(name: &PreparedName) -> (Vec<Unit>, usize) {
         }
         // With and without the particles between them: Abd al-Rahman, Abdulrahman, Abdrahman.
         let between = &name.tokens[at + 1..*to];
-        let with = between.iter().fold(*a.form(), |form, t| form.joined(t.form()));
+        let with = between
+            .iter()
+            .fold(*a.form(), |form, t| form.joined(t.form()));
         let mut classes = vec![ClassKey::of(with.joined(b.form()).as_bytes())];
         let without = ClassKey::of(a.form().joined(b.form()).as_bytes());
         if !classes.contains(&without) {
@@ -232,7 +237,10 @@ fn pair_keys(a: &Unit, b: &Unit, emit: &mut impl FnMut(Recipe, &[u8])) {
     for (x, y) in product(&a.classes, &b.classes) {
         if class_bits(x) + class_bits(y) >= PAIR_BITS {
             let (low, high) = (x.min(y), x.max(y));
-            emit(Recipe::PairClass, &[low.0.to_be_bytes(), high.0.to_be_bytes()].concat());
+            emit(
+                Recipe::PairClass,
+                &[low.0.to_be_bytes(), high.0.to_be_bytes()].concat(),
+            );
         }
         class_initial(x, y, emit);
         class_initial(y, x, emit);
@@ -243,7 +251,10 @@ fn pair_keys(a: &Unit, b: &Unit, emit: &mut impl FnMut(Recipe, &[u8])) {
 fn class_initial(class: ClassKey, other: ClassKey, emit: &mut impl FnMut(Recipe, &[u8])) {
     if class_bits(class) >= SINGLE_CLASS_BITS - 3.0 {
         let initial = u8::try_from(other.0 & 15).unwrap_or(0);
-        emit(Recipe::ClassInitial, &[&class.0.to_be_bytes()[..], &[initial]].concat());
+        emit(
+            Recipe::ClassInitial,
+            &[&class.0.to_be_bytes()[..], &[initial]].concat(),
+        );
     }
 }
 
@@ -310,8 +321,10 @@ fn product<'a>(
 
 fn comparable(record: &Prepared) -> impl Iterator<Item = &PartialDate> {
     record.dates.iter().filter(|d| {
-        matches!(d.kind, DateKind::Birth | DateKind::Incorporation | DateKind::Build)
-            && d.calendar == Calendar::Gregorian
+        matches!(
+            d.kind,
+            DateKind::Birth | DateKind::Incorporation | DateKind::Build
+        ) && d.calendar == Calendar::Gregorian
     })
 }
 
@@ -322,7 +335,11 @@ fn birth_years(record: &Prepared, side: Side) -> Vec<i16> {
         .flat_map(|d| {
             let (from, to) = d.years();
             let widen = i16::from(d.circa && side == Side::Notice);
-            let to = if to - from > 3 { from - 1 - 2 * widen } else { to };
+            let to = if to - from > 3 {
+                from - 1 - 2 * widen
+            } else {
+                to
+            };
             from - widen..=to + widen
         })
         .collect();
@@ -338,7 +355,10 @@ fn birth_days(record: &Prepared, side: Side) -> Vec<[u8; 4]> {
         .flat_map(|(year, month, day)| {
             let [a, b] = year.to_be_bytes();
             let swapped = side == Side::Subject && day <= 12 && day != month;
-            [Some([a, b, month, day]), swapped.then_some([a, b, day, month])]
+            [
+                Some([a, b, month, day]),
+                swapped.then_some([a, b, day, month]),
+            ]
         })
         .flatten()
         .collect();

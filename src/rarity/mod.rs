@@ -60,7 +60,10 @@ pub fn org_bits(token: &str) -> f32 {
 /// organisations' names, in the order of the tables. For sums over classes of tokens.
 pub fn for_each_share(mut see: impl FnMut(&str, Share)) {
     for (table, share) in [
-        (unpacked(PERSONS).as_str(), Share::Person as fn(f64) -> Share),
+        (
+            unpacked(PERSONS).as_str(),
+            Share::Person as fn(f64) -> Share,
+        ),
         (ORGANIZATIONS, Share::Organization),
     ] {
         for line in table.lines().filter(|l| !l.starts_with('#')) {

@@ -132,7 +132,7 @@ pub(super) fn split_country(text: &str) -> (&str, &str) {
 /// A country without what is said about it: `Norland (since 2009)` → `Norland`.
 pub(super) fn plain_country(text: &str) -> &str {
     let text = text.trim().trim_end_matches('.');
-    if country::iso2(text).is_some() {
+    if country::is_name(text) {
         return text;
     }
     let shorter = text

@@ -21,6 +21,7 @@ mod grouped;
 mod habits;
 mod id_types;
 mod input;
+mod inspect;
 mod interpol;
 mod layout;
 mod list;
@@ -52,6 +53,7 @@ mod xml_source;
 #[cfg(test)]
 pub(crate) use ftm::read as read_ftm;
 pub(crate) use input::Input;
+pub use inspect::{InspectedColumn, Inspection, inspect_subjects};
 pub use list::{file_digest, read_list};
 pub use mapping::{Headers, Mapping};
 pub use pairs::{PairRow, Pairs, read_pairs};
