@@ -4,6 +4,7 @@
 //! its place; a bad file stops the run before anything is written. Nothing is compared here.
 #![warn(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 
+mod advanced_sets;
 mod draft;
 mod eu_xml;
 mod ftm;
@@ -11,6 +12,7 @@ mod ftm_entity;
 mod ftm_simple;
 mod id_types;
 mod input;
+mod ofac_advanced;
 mod ofac_xml;
 mod seco;
 mod seco_name;
