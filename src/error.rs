@@ -12,6 +12,8 @@ pub type Result<T> = std::result::Result<T, Error>;
 /// text formats, a data row for tables.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
+    /// Number of the list, in the order given, from 1.
+    pub list: Option<u32>,
     /// Number of the file, in the order given, from 1.
     pub file: Option<u32>,
     /// Row or line.
@@ -24,6 +26,7 @@ impl Place {
     /// A file as a whole.
     pub const fn file(file: u32) -> Self {
         Self {
+            list: None,
             file: Some(file),
             row: None,
             column: None,
@@ -33,6 +36,7 @@ impl Place {
     /// A row or line in a file.
     pub const fn row(file: u32, row: u64) -> Self {
         Self {
+            list: None,
             file: Some(file),
             row: Some(row),
             column: None,
@@ -42,6 +46,7 @@ impl Place {
     /// A position in a line of a file.
     pub const fn at(file: u32, row: u64, column: u64) -> Self {
         Self {
+            list: None,
             file: Some(file),
             row: Some(row),
             column: Some(column),
@@ -52,6 +57,7 @@ impl Place {
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let parts = [
+            self.list.map(|n| format!("list {n}")),
             self.file.map(|n| format!("file {n}")),
             self.row.map(|n| format!("row {n}")),
             self.column.map(|n| format!("column {n}")),
@@ -139,6 +145,14 @@ impl From<Problem> for Error {
 }
 
 impl Error {
+    /// The same error, said of a list rather than of a subject file.
+    #[must_use]
+    pub(crate) fn in_list(mut self, number: u32) -> Self {
+        self.0.place.list = Some(number);
+        self.0.place.file = None;
+        self
+    }
+
     /// Where it happened.
     pub fn place(&self) -> Place {
         self.0.place
@@ -241,6 +255,12 @@ impl std::error::Error for Error {
             _ => None,
         }
     }
+}
+
+/// Runs a decoder of another crate that may panic on damaged bytes; `None` where it did. What the
+/// decoder borrowed must not be used again then.
+pub(crate) fn decode<T>(decoder: impl FnOnce() -> T) -> Option<T> {
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(decoder)).ok()
 }
 
 #[cfg(test)]

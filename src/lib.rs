@@ -13,7 +13,38 @@ pub mod tally;
 // -- clear side: may see names -----------------------------------------------------------
 pub mod read;
 
-// -- after the wall ----------------------------------------------------------------------
-pub mod hits;
-pub mod report;
+pub mod normalize;
+
+pub mod translit;
+
+pub mod rarity;
+
+pub mod keys;
+
+// -- the wall ------------------------------------------------------------------------------
+pub mod exchange;
+
+// -- after the wall ------------------------------------------------------------------------
+pub mod candidates;
+
 pub mod score;
+
+pub mod hits;
+
+pub mod report;
+
+// -- above all -----------------------------------------------------------------------------
+#[cfg(feature = "cli")]
+pub mod config;
+
+pub mod run;
+
+#[cfg(feature = "synth")]
+pub mod synth;
+
+pub mod learn;
+
+pub mod evaluate;
+
+#[cfg(all(feature = "cli", feature = "synth"))]
+pub mod cli;

@@ -1,5 +1,11 @@
 //! Hits: pairs above the threshold, in the form analysts receive them.
 
+mod make;
+mod rank;
+
+pub use make::{LiveNotice, hit_id, make_hit};
+pub use rank::{Ranked, rank};
+
 use jiff::civil::Date;
 
 use crate::record::{
@@ -21,6 +27,21 @@ pub enum Conflict {
 }
 
 impl Conflict {
+    /// Every conflict.
+    pub const ALL: &'static [Self] = &[
+        Self::Name,
+        Self::Date,
+        Self::Sex,
+        Self::Country,
+        Self::Kind,
+        Self::Id,
+    ];
+
+    /// The conflict of a code.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|c| c.code() == code)
+    }
+
     /// Stable code.
     pub const fn code(self) -> &'static str {
         match self {
@@ -30,6 +51,18 @@ impl Conflict {
             Self::Country => "country",
             Self::Kind => "kind",
             Self::Id => "id",
+        }
+    }
+
+    /// What an analyst reads.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Name => "a part of the name",
+            Self::Date => "the date of birth",
+            Self::Sex => "the sex",
+            Self::Country => "the countries",
+            Self::Kind => "the kind of subject",
+            Self::Id => "an identifier",
         }
     }
 }

@@ -34,6 +34,11 @@ impl<'a> Draft<'a> {
     /// A notice of a type that is stated later.
     pub(super) fn new(tally: &'a mut Tally, file: u32, row: u64, kind: Kind) -> Self {
         tally.add("rows_in", 1);
+        Self::of_rows(tally, file, row, kind)
+    }
+
+    /// The same from several rows, which the caller counts; `row` is the first of them.
+    pub(super) fn of_rows(tally: &'a mut Tally, file: u32, row: u64, kind: Kind) -> Self {
         let mut notice = Notice::default();
         notice.record.kind = kind;
         Self {

@@ -34,3 +34,17 @@ pub(crate) fn real_lists(names: &[&str]) -> Option<Vec<Input>> {
         None
     }
 }
+
+/// Prints what a real list gave, for reading by eye (`cargo test -- --nocapture`).
+pub(super) fn show(what: &str, intake: &super::Intake) {
+    let counts: Vec<String> = intake
+        .tally
+        .counts()
+        .map(|(name, n)| format!("{name} {n}"))
+        .collect();
+    let mut fields = std::collections::BTreeMap::new();
+    for r in intake.tally.refusals() {
+        *fields.entry((r.field, r.reason.code())).or_insert(0_u32) += 1;
+    }
+    eprintln!("{what}: {} | {fields:?}", counts.join(", "));
+}

@@ -36,8 +36,34 @@ pub fn iso2(text: &str) -> Option<&'static str> {
     if folded.len() <= 3 && text.contains('/') {
         return None;
     }
-    let without_article = || folded.strip_prefix("the").and_then(|rest| index.get(rest));
-    index.get(&folded).or_else(without_article).copied()
+    let known = |text: &str| {
+        let folded = fold(text);
+        let without_article = || folded.strip_prefix("the").and_then(|rest| index.get(rest));
+        index.get(&folded).or_else(without_article).copied()
+    };
+    known(text)
+        .or_else(|| known(without_remark(text)?))
+        .or_else(|| {
+            let (one, other) = text.split_once('/')?;
+            known(one).filter(|code| known(other) == Some(*code))
+        })
+}
+
+/// `Pakistan (previous address)` without what is in brackets, `Kuwaiti citizenship` without the
+/// last word.
+fn without_remark(text: &str) -> Option<&str> {
+    let before = text.split_once(" (").map(|(before, _)| before);
+    before.or_else(|| {
+        [
+            " citizenship",
+            " citizen",
+            " nationality",
+            " national",
+            " passport",
+        ]
+        .iter()
+        .find_map(|word| text.trim_end().strip_suffix(word))
+    })
 }
 
 fn fold(text: &str) -> String {
@@ -80,6 +106,10 @@ mod tests {
         check("Türkiye", "TR");
         check("Turkiye", "TR");
         check("U.S.A.", "US");
+        check("Pakistan (previous address)", "PK");
+        check("Tunisian passport", "TN");
+        check("Syria / Syrie", "SY");
+        check("Sudan / South Sudan", "");
     }
 
     #[test]

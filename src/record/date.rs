@@ -341,8 +341,12 @@ fn number<T: std::str::FromStr>(text: &str) -> Option<T> {
 }
 
 fn numeric(a: &str, b: &str, year: &str, order: Option<DateOrder>) -> ReadDate {
-    let day_first = ymd(year, b, a);
-    let month_first = ymd(year, a, b);
+    // `00/05/1961` has no day; as month first it would have a day without a month.
+    let reading = |month: &str, day: &str| {
+        let lacks_month = number::<u8>(month) == Some(0) && number::<u8>(day) != Some(0);
+        (!lacks_month).then(|| ymd(year, month, day)).flatten()
+    };
+    let (day_first, month_first) = (reading(b, a), reading(a, b));
     let chosen = match order {
         Some(DateOrder::DayMonthYear) => day_first,
         Some(DateOrder::MonthDayYear) => month_first,

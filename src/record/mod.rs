@@ -9,6 +9,7 @@
 //! needs_display(veilmatch::record::Name::primary("Ada Example"));
 //! ```
 
+pub(crate) mod batch;
 mod codes;
 pub mod columns;
 pub mod country;
@@ -19,6 +20,7 @@ mod id;
 mod name;
 mod notice;
 mod subject;
+pub mod words;
 
 pub use codes::{
     Action, Band, CountryKind, Grade, Handling, IdFlag, IdKind, InfoGrade, Kind, NameKind,

@@ -1,3 +1,40 @@
-//! What leaves as a file for people and other programs.
+//! What leaves the engine for people and their tools: hits, what was refused, how the run was
+//! made, and the words of `explain`.
+//!
+//! In: hits, tallies, list editions. Out: files that appear whole or not at all, and terminal
+//! text with everything foreign escaped. Nothing is compared, sorted or scored here, and no file
+//! holds a clock, a path or a run id.
 
-pub mod ftm;
+mod columns;
+mod csv;
+mod explain;
+mod ftm;
+mod jsonl;
+mod manifest;
+mod mask;
+mod notices;
+mod output;
+mod parquet;
+mod parquet_read;
+mod read_hits;
+mod refused;
+mod terminal;
+mod words;
+mod write_hits;
+mod xlsx;
+mod xlsx_read;
+
+#[cfg(test)]
+mod tests;
+
+pub use columns::HITS_SCHEMA;
+pub use explain::waterfall;
+pub use ftm::write_ftm;
+pub use manifest::{InputFile, ListEdition, MANIFEST_SCHEMA, Manifest, OutputFile, Stage};
+pub use mask::{MASKED, mask};
+pub use notices::{write_notices, write_subjects};
+pub use output::{Output, PendingOutput, beside, commit};
+pub use read_hits::{Hits, find_hit, read_hits};
+pub use refused::write_refused;
+pub use terminal::{safe, table};
+pub use write_hits::{HitFormat, HitSettings, HitWriter};

@@ -26,13 +26,32 @@ pub enum EvidenceKind {
     Identifier,
     /// Person, organisation, vessel, aircraft.
     Kind,
-    /// Another name of the notice also agrees.
-    OtherName,
     /// The fixed prior of the model.
     Prior,
 }
 
 impl EvidenceKind {
+    /// Every kind.
+    pub const ALL: &'static [Self] = &[
+        Self::NameToken,
+        Self::ExtraSubjectToken,
+        Self::ExtraNoticeToken,
+        Self::NameForm,
+        Self::WeakAlias,
+        Self::Date,
+        Self::Country,
+        Self::Sex,
+        Self::Place,
+        Self::Identifier,
+        Self::Kind,
+        Self::Prior,
+    ];
+
+    /// The kind of a code.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|k| k.code() == code)
+    }
+
     /// Stable code.
     pub const fn code(self) -> &'static str {
         match self {
@@ -47,7 +66,6 @@ impl EvidenceKind {
             Self::Place => "place",
             Self::Identifier => "identifier",
             Self::Kind => "kind",
-            Self::OtherName => "other_name",
             Self::Prior => "prior",
         }
     }
@@ -78,4 +96,115 @@ pub struct Scored {
     pub score: f64,
     /// The evidence, in the order it is explained.
     pub evidence: Vec<Evidence>,
+}
+
+/// How two values agree. The words are what an analyst reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Level {
+    Same,
+    SoundsSame,
+    Similar,
+    Joined,
+    Initial,
+    Differ,
+    Extra,
+    Reordered,
+    Complete,
+    Floor,
+    NoNameTokens,
+    WeakAlone,
+    SameDay,
+    DayMonthSwapped,
+    OneDigit,
+    SameMonth,
+    SameYear,
+    InRange,
+    NearYear,
+    YearOnlyConflict,
+    DayConflict,
+    FarYear,
+    Shared,
+    NoneShared,
+    SameNumber,
+    SameNumberOtherKind,
+    OtherNumber,
+    Model,
+}
+
+impl Level {
+    /// The words shown beside the evidence.
+    pub(super) const fn words(self) -> &'static str {
+        match self {
+            Self::Same => "same",
+            Self::SoundsSame => "another spelling of the same sound",
+            Self::Similar => "similar spelling",
+            Self::Joined => "the same when joined",
+            Self::Initial => "the initial fits",
+            Self::Differ => "differ",
+            Self::Extra => "only on one side",
+            Self::Reordered => "in another order",
+            Self::Complete => "every part has its partner",
+            Self::Floor => "more disagreement says nothing new",
+            Self::NoNameTokens => "nothing but common or descriptive words",
+            Self::WeakAlone => "a weak alias alone does not reach the threshold",
+            Self::SameDay => "same day",
+            Self::DayMonthSwapped => "day and month swapped",
+            Self::OneDigit => "one part of the date differs",
+            Self::SameMonth => "same month",
+            Self::SameYear => "same year",
+            Self::InRange => "within the range",
+            Self::NearYear => "close years",
+            Self::YearOnlyConflict => "the years differ",
+            Self::DayConflict => "same year, another day",
+            Self::FarYear => "the years are far apart",
+            Self::Shared => "in common",
+            Self::NoneShared => "none in common",
+            Self::SameNumber => "same number",
+            Self::SameNumberOtherKind => "same number, but kind or country differ",
+            Self::OtherNumber => "another number",
+            Self::Model => "fixed by the model",
+        }
+    }
+}
+
+/// A piece of evidence before words: small enough for the hot loop. Spans are (start, length) in
+/// the tokens of the compared names, or (position, 1) in other fields; length 0 is nothing.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Part {
+    pub kind: EvidenceKind,
+    pub level: Level,
+    pub bits: f64,
+    pub a: (u8, u8),
+    pub b: (u8, u8),
+}
+
+impl Part {
+    /// Bits are rounded to thousandths, so that what is shown adds up to what is summed.
+    pub(super) fn new(kind: EvidenceKind, level: Level, bits: f64) -> Self {
+        Self {
+            kind,
+            level,
+            bits: (bits * 1_000.0).round() / 1_000.0,
+            a: (0, 0),
+            b: (0, 0),
+        }
+    }
+
+    pub(super) fn tokens(
+        kind: EvidenceKind,
+        level: Level,
+        bits: f64,
+        a: (u8, u8),
+        b: (u8, u8),
+    ) -> Self {
+        Self {
+            a,
+            b,
+            ..Self::new(kind, level, bits)
+        }
+    }
+
+    pub(super) fn form(level: Level, bits: f64) -> Self {
+        Self::new(EvidenceKind::NameForm, level, bits)
+    }
 }

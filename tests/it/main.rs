@@ -1,1 +1,4 @@
 //! Integration tests, one module per user story.
+
+#[cfg(feature = "synth")]
+mod datasets;

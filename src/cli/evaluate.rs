@@ -1,0 +1,242 @@
+//! `veilmatch evaluate`: how much of what is known to be true was found, and at what price.
+
+use std::collections::BTreeMap;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use clap::{Args, Subcommand};
+
+use crate::cli::Exit;
+use crate::error::{Place, Problem, Result};
+use crate::evaluate::{
+    Evaluation, GroupBy, HitRow, TruthRow, aliases_off, curve, key_trial, table, variation,
+};
+use crate::keys::{KeyMaker, Prepared, Secret};
+use crate::read::{ListSettings, SubjectSettings, read_list, read_subjects};
+use crate::record::Kind;
+use crate::report::{Output, read_hits};
+use crate::score::Model;
+
+/// Measure recall, precision, keys and evasion families on labelled data.
+#[derive(Args, Debug)]
+pub(super) struct Evaluate {
+    #[command(subcommand)]
+    verb: EvaluateVerb,
+}
+
+#[derive(Debug, Subcommand)]
+enum EvaluateVerb {
+    Hits(Hits),
+    Keys(Keys),
+    Variation(Variation),
+}
+
+/// Recall, precision and F1 of a hits file against the truth, by threshold and kind of corruption.
+#[derive(Args, Debug)]
+#[command(after_help = "Example:
+  veilmatch screen d/subjects.csv --list d/notices.csv --threshold 0 -o d/hits.parquet
+  veilmatch evaluate hits d/hits.parquet --truth d/truth.csv --subjects 10000 --curve d/curve.csv")]
+struct Hits {
+    /// Hits, best made with `--threshold 0`.
+    hits: PathBuf,
+    /// truth.csv: subject_id,list_id,source_id,kind,date_kind.
+    #[arg(long, value_name = "T.csv")]
+    truth: PathBuf,
+    /// Subjects screened in all, for the rate of false alerts.
+    #[arg(long, value_name = "N")]
+    subjects: u64,
+    /// Score at which the tables are made [default: 0.5, the default threshold of `screen`].
+    #[arg(long, value_name = "S", default_value_t = 0.5)]
+    threshold: f64,
+    /// Write the curve as CSV.
+    #[arg(long, value_name = "F.csv")]
+    curve: Option<PathBuf>,
+    /// Write the curve as SVG.
+    #[arg(long, value_name = "F.svg")]
+    svg: Option<PathBuf>,
+}
+
+/// Recall against candidates, recipe by recipe.
+///
+/// On labelled data (`--subjects`, `--truth`), or on real lists alone: an alias taken off its notice
+/// must share a key with it.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  veilmatch evaluate keys --list ofac.parquet
+  veilmatch evaluate keys --list d/notices.csv --subjects d/subjects.csv --truth d/truth.csv")]
+struct Keys {
+    /// The list.
+    #[arg(long, value_name = "LIST")]
+    list: PathBuf,
+    /// Labelled subjects; without them aliases are taken off the list.
+    #[arg(long, value_name = "S.csv", requires = "truth")]
+    subjects: Option<PathBuf>,
+    /// truth.csv of the subjects.
+    #[arg(long, value_name = "T.csv", requires = "subjects")]
+    truth: Option<PathBuf>,
+    /// Only records of this kind.
+    #[arg(long, value_name = "KIND", value_parser = super::compare::kind)]
+    kind: Option<Kind>,
+}
+
+/// One figure per family of evasion and error, on invented people.
+#[derive(Args, Debug)]
+struct Variation {
+    /// People on the list.
+    #[arg(long, value_name = "M", default_value_t = 2_000)]
+    notices: usize,
+    /// Changed copies per family.
+    #[arg(long, value_name = "N", default_value_t = 500)]
+    each: usize,
+    /// The seed.
+    #[arg(long, value_name = "S", default_value_t = 1)]
+    seed: u64,
+}
+
+impl Evaluate {
+    pub(super) fn run(self) -> anyhow::Result<Exit> {
+        match self.verb {
+            EvaluateVerb::Hits(verb) => verb.run(),
+            EvaluateVerb::Keys(verb) => verb.run(),
+            EvaluateVerb::Variation(verb) => {
+                let rows = variation(&Model::default(), verb.notices, verb.each, verb.seed)?;
+                write!(std::io::stdout().lock(), "{rows}")?;
+                Ok(Exit::Done)
+            }
+        }
+    }
+}
+
+impl Hits {
+    fn run(self) -> anyhow::Result<Exit> {
+        let truth = read_truth(&self.truth)?;
+        let hits: Vec<HitRow> = read_hits(&self.hits)?
+            .map(|hit| hit.map(|h| HitRow::new(&h.subject_id, &h.notice_uid, h.bits, h.score)))
+            .collect::<Result<_>>()?;
+        let evaluation = Evaluation::new(&truth, &hits, self.subjects);
+        let bits = crate::config::threshold_bits(&Model::default(), self.threshold)?;
+        let mut out = std::io::stdout().lock();
+        let mut points = vec![("at the threshold", evaluation.at(bits))];
+        points.extend(evaluation.best().map(|p| ("highest F1", p)));
+        let one_percent = evaluation
+            .threshold_for_alerts(0.01)
+            .map(|b| evaluation.at(b));
+        points.extend(one_percent.map(|p| ("1 % of strangers alert", p)));
+        writeln!(out, "{}", table::points(&points))?;
+        for (heading, by) in [("kind", GroupBy::Kind), ("date", GroupBy::DateKind)] {
+            writeln!(
+                out,
+                "{}",
+                table::groups(heading, &evaluation.groups(by, bits))
+            )?;
+        }
+        let points = evaluation.curve(100);
+        for (path, text) in [
+            (&self.curve, curve::csv(&points)),
+            (
+                &self.svg,
+                curve::svg(&points, "Recall and precision by threshold"),
+            ),
+        ] {
+            if let Some(path) = path {
+                let mut file = Output::create(path)?;
+                file.write_all(text.as_bytes())?;
+                file.finish()?.commit()?;
+            }
+        }
+        Ok(Exit::Done)
+    }
+}
+
+impl Keys {
+    fn run(self) -> anyhow::Result<Exit> {
+        let (mut list, _) = read_list(std::slice::from_ref(&self.list), &ListSettings::default())?;
+        if let Some(kind) = self.kind {
+            list.notices.retain(|n| n.record.kind == kind);
+        }
+        let (subjects, notices, truth) = match (&self.subjects, &self.truth) {
+            (Some(subjects), Some(truth)) => {
+                let mut records = Vec::new();
+                for chunk in
+                    read_subjects(std::slice::from_ref(subjects), &SubjectSettings::default())?
+                {
+                    records.extend(chunk?.0.into_iter().map(|s| s.record));
+                }
+                let rows = read_truth(truth)?;
+                let subject_at: BTreeMap<&str, usize> = records
+                    .iter()
+                    .enumerate()
+                    .map(|(i, r)| (r.id.0.as_str(), i))
+                    .collect();
+                let notice_at: BTreeMap<&str, usize> = list
+                    .notices
+                    .iter()
+                    .enumerate()
+                    .map(|(i, n)| (n.record.id.0.as_str(), i))
+                    .collect();
+                let pairs = rows.iter().filter_map(|t| {
+                    let subject = subject_at.get(t.subject_id.as_str())?;
+                    Some((*subject, *notice_at.get(t.source_id.as_str())?))
+                });
+                let pairs = pairs.collect();
+                (records, list.notices, pairs)
+            }
+            _ => aliases_off(&list.notices),
+        };
+        let subjects: Vec<Prepared> = subjects.iter().map(Prepared::new).collect();
+        let notices: Vec<Prepared> = notices.iter().map(|n| Prepared::new(&n.record)).collect();
+        let trial = key_trial(
+            &KeyMaker::new(&Secret::fresh()?),
+            &subjects,
+            &notices,
+            &truth,
+        );
+        write!(std::io::stdout().lock(), "{}", trial.table())?;
+        Ok(Exit::Done)
+    }
+}
+
+/// Rows of a truth file.
+pub(super) fn read_truth(path: &Path) -> Result<Vec<TruthRow>> {
+    let columns = "subject_id, list_id, source_id, kind, date_kind";
+    let bad = |row: u64| {
+        Problem::Malformed {
+            format: "truth CSV",
+            why: "a row does not fit the header",
+        }
+        .at(Place::row(1, row))
+    };
+    let mut reader = csv::Reader::from_path(path).map_err(|e| match e.into_kind() {
+        csv::ErrorKind::Io(io) => Problem::Read(io),
+        _ => Problem::Malformed {
+            format: "truth CSV",
+            why: "it cannot be read",
+        },
+    })?;
+    let headers = reader.headers().map_err(|_| bad(1))?.clone();
+    let position = |name: &'static str| {
+        headers
+            .iter()
+            .position(|h| h == name)
+            .ok_or(Problem::MissingColumn {
+                field: name,
+                expected: columns.into(),
+            })
+    };
+    let (subject, list, source) = (
+        position("subject_id")?,
+        position("list_id")?,
+        position("source_id")?,
+    );
+    let (kind, date_kind) = (position("kind")?, position("date_kind")?);
+    let mut rows = Vec::new();
+    for (record, row) in reader.records().zip(2_u64..) {
+        let record = record.map_err(|_| bad(row))?;
+        let cell = |i: usize| record.get(i).unwrap_or_default();
+        let mut truth = TruthRow::new(cell(subject), cell(list), cell(source));
+        truth.kind = cell(kind).to_owned();
+        truth.date_kind = cell(date_kind).to_owned();
+        rows.push(truth);
+    }
+    Ok(rows)
+}

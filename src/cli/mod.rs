@@ -1,0 +1,70 @@
+//! The command line: one file per verb, each thin.
+//!
+//! Results go to stdout or to the named files; progress and warnings go to stderr. Names, ids and
+//! paths of a person's file never do.
+
+mod compare;
+mod evaluate;
+mod exit_code;
+mod explain;
+mod list;
+mod progress;
+mod screen;
+mod subjects;
+mod synth;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+pub use exit_code::Exit;
+
+/// Find who is on both of two lists, while each side exposes only hashed blocking keys.
+///
+/// What comes out are possible matches. A person decides.
+#[derive(Debug, Parser)]
+#[command(name = "veilmatch", version, max_term_width = 100, after_help = exit_code::HELP)]
+struct Cli {
+    /// Worker threads; the output does not depend on it [default: one per core].
+    #[arg(long, global = true, value_name = "T")]
+    threads: Option<usize>,
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    Screen(screen::Screen),
+    Compare(compare::Compare),
+    Explain(explain::Explain),
+    List(list::ListCommand),
+    Subjects(subjects::Subjects),
+    Synth(synth::Synth),
+    Evaluate(evaluate::Evaluate),
+}
+
+/// Runs the program and returns its documented exit code.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match run(cli) {
+        Ok(exit) => exit.into(),
+        Err(error) => exit_code::report(&error).into(),
+    }
+}
+
+fn run(cli: Cli) -> anyhow::Result<Exit> {
+    if let Some(threads) = cli.threads {
+        rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .build_global()?;
+    }
+    match cli.verb {
+        Verb::Screen(verb) => verb.run(),
+        Verb::Compare(verb) => verb.run(),
+        Verb::Explain(verb) => verb.run(),
+        Verb::List(verb) => verb.run(),
+        Verb::Subjects(verb) => verb.run(),
+        Verb::Synth(verb) => verb.run(),
+        Verb::Evaluate(verb) => verb.run(),
+    }
+}

@@ -1,0 +1,193 @@
+//! Class keys: a token reduced to its consonant classes, so that spellings of one name meet.
+//!
+//! `Mohammed`, `Muhamad` and `mhmd` all become `MMD`. Vowels count only at the start.
+
+use std::fmt;
+use std::sync::OnceLock;
+
+use rustc_hash::FxHashMap;
+
+use crate::rarity::{self, Share};
+
+/// Up to six consonant classes, four bits each, first class in the lowest bits; 0 is the end.
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ClassKey(pub u32);
+
+const LIMIT: u32 = 6;
+
+/// The classes in the order of their numbers, from 1. `A` is a vowel (or `h`, `y`) at the start.
+const NAMES: &[u8] = b"APFKSDLMNR0";
+
+const A: u32 = 1;
+const P: u32 = 2;
+const F: u32 = 3;
+const K: u32 = 4;
+const S: u32 = 5;
+const D: u32 = 6;
+const L: u32 = 7;
+const M: u32 = 8;
+const N: u32 = 9;
+const R: u32 = 10;
+const DIGIT: u32 = 11;
+
+impl fmt::Debug for ClassKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut rest = self.0;
+        while rest != 0 {
+            let name = NAMES.get((rest & 15) as usize - 1).copied().unwrap_or(b'?');
+            write!(f, "{}", char::from(name))?;
+            rest >>= 4;
+        }
+        Ok(())
+    }
+}
+
+impl ClassKey {
+    /// The class key of a Latin form (`[a-z0-9]`).
+    pub fn of(form: &[u8]) -> Self {
+        let mut key = Classes::default();
+        let mut i = 0;
+        while i < form.len() {
+            let rest = &form[i..];
+            i += key.step(rest, i == 0);
+        }
+        Self(key.packed)
+    }
+
+    /// How many classes it has, 0 to 6.
+    pub fn len(self) -> u32 {
+        (32 - self.0.leading_zeros()).div_ceil(4)
+    }
+
+    /// Whether nothing is left of the token.
+    pub fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+}
+
+/// Rarity of a class key in bits: of an unrelated name's tokens, one in `2^bits` has it. The smaller
+/// of the figures for people and organisations, so that both sides agree whatever kind they state.
+///
+/// **Range**: 0 to 17; classes that no table token has get 17.
+pub(crate) fn class_bits(class: ClassKey) -> f32 {
+    static TABLE: OnceLock<FxHashMap<ClassKey, f32>> = OnceLock::new();
+    let table = TABLE.get_or_init(|| {
+        let mut shares: std::collections::BTreeMap<ClassKey, (f64, f64)> = Default::default();
+        rarity::for_each_share(|token, share| {
+            let sums = shares.entry(ClassKey::of(token.as_bytes())).or_default();
+            match share {
+                Share::Person(share) => sums.0 += share,
+                Share::Organization(share) => sums.1 += share,
+            }
+        });
+        shares
+            .into_iter()
+            .map(|(class, (person, organization))| {
+                let bits = -person.max(organization).max(f64::MIN_POSITIVE).log2();
+                (class, bits.clamp(0.0, f64::from(RAREST)) as f32)
+            })
+            .collect()
+    });
+    table.get(&class).copied().unwrap_or(RAREST)
+}
+
+/// Bits of a class that the tables do not know.
+const RAREST: f32 = 17.0;
+
+#[derive(Default)]
+struct Classes {
+    packed: u32,
+    count: u32,
+    last: u32,
+}
+
+impl Classes {
+    fn push(&mut self, class: u32) {
+        if class != self.last && self.count < LIMIT {
+            self.packed |= class << (4 * self.count);
+            self.count += 1;
+        }
+        self.last = class;
+    }
+
+    /// Takes one letter or digraph; returns how many bytes it took.
+    fn step(&mut self, rest: &[u8], at_start: bool) -> usize {
+        let next = rest.get(1).copied().unwrap_or(0);
+        let soft = matches!(next, b'e' | b'i' | b'y');
+        let (class, taken) = match (rest[0], next) {
+            (b'p', b'h') => (F, 2),
+            (b's', b'h')
+            | (b'c', b'h' | b'z')
+            | (b'z', b'h')
+            | (b's', b'z')
+            | (b't', b's' | b'z')
+            | (b'd', b'j' | b'z') => (S, if rest.starts_with(b"tsch") { 4 } else { 2 }),
+            (b'c', b'k') => (K, 2),
+            (b'c', _) if soft => (S, 1),
+            (b'x', _) => {
+                self.push(K);
+                (S, 1)
+            }
+            (b'o', b'u') if matches!(rest.get(2), Some(b'a' | b'e' | b'i')) && at_start => (F, 2),
+            (b'b' | b'p', _) => (P, 1),
+            (b'f' | b'v', _) => (F, 1),
+            (b'w', n) if at_start || is_vowel(n) => (F, 1),
+            (b'k' | b'q' | b'g' | b'c', _) => (K, 1),
+            (b's' | b'z' | b'j', _) => (S, 1),
+            (b'd' | b't', _) => (D, 1),
+            (b'l', _) => (L, 1),
+            (b'm', _) => (M, 1),
+            (b'n', _) => (N, 1),
+            (b'r', _) => (R, 1),
+            (digit, _) if digit.is_ascii_digit() => {
+                // Two digits that are the same in a row still count twice.
+                self.last = 0;
+                self.push(DIGIT);
+                self.last = 0;
+                return 1;
+            }
+            _ => {
+                if at_start {
+                    self.push(A);
+                } else {
+                    // A vowel or h separates equal consonants: `Mehmet` and `mhmd` keep both m.
+                    self.last = 0;
+                }
+                return 1;
+            }
+        };
+        self.push(class);
+        taken
+    }
+}
+
+fn is_vowel(b: u8) -> bool {
+    matches!(b, b'a' | b'e' | b'i' | b'o' | b'u' | b'y')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(forms: &[&str], expected: &str) {
+        for form in forms {
+            assert_eq!(
+                format!("{:?}", ClassKey::of(form.as_bytes())),
+                expected,
+                "{form}"
+            );
+        }
+    }
+
+    #[test]
+    fn spellings_of_one_name_share_their_class_key() {
+        check(&["mohammed", "muhamad", "mohamed", "mhmd"], "MMD");
+        check(&["hussein", "husayn", "usein", "hsyn"], "ASN");
+        check(&["yevgeny", "evgeniy", "ievgueni"], "AFKN");
+        check(&["gaddafi", "qadhafi", "kadafi", "khadafy"], "KDF");
+        check(&["chaykovskiy", "tschaikowski", "tchaikovsky"], "SKFSK");
+        check(&["aleksandr", "alexander"], "ALKSND");
+        check(&["wladimir", "vladimir"], "FLDMR");
+        check(&["7", "3"], "0");
+    }
+}

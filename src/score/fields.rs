@@ -1,0 +1,255 @@
+//! Evidence outside the name: dates, countries, sex, places, identifiers, kind.
+//! Missing is not mismatch: where one side is silent there is no evidence.
+
+use crate::keys::{Form, Prepared, PreparedId};
+use crate::record::{Calendar, CountryKind, DateKind, IdKind, Kind, PartialDate, Sex};
+use crate::score::evidence::{EvidenceKind, Level, Part};
+use crate::score::kernels::osa_distance;
+use crate::score::model::Model;
+
+/// What the levels of date agreement are worth, in bits. Full dates of two unrelated people agree
+/// about once in 15,000; published dates are wrong often enough that agreement is worth less and
+/// conflict does not decide alone.
+const DATES: &[(Level, f64)] = &[
+    (Level::SameDay, 11.0),
+    (Level::DayMonthSwapped, 8.0),
+    (Level::SameMonth, 7.0),
+    (Level::OneDigit, 5.0),
+    (Level::SameYear, 4.0),
+    (Level::InRange, 2.5),
+    (Level::NearYear, 1.0),
+    (Level::DayConflict, -1.5),
+    (Level::YearOnlyConflict, -5.0),
+    (Level::FarYear, -9.0),
+];
+
+/// Pushes the evidence of all fields but the name and returns its sum.
+pub(super) fn compare_fields(
+    model: &Model,
+    a: &Prepared,
+    b: &Prepared,
+    parts: &mut Vec<Part>,
+) -> f64 {
+    let start = parts.len();
+    parts.extend(kinds(model, a.kind, b.kind));
+    parts.extend(dates(&a.dates, &b.dates));
+    parts.extend(identifiers(model, a, b));
+    parts.extend(countries(model, a, b));
+    parts.extend(sexes(model, a.sex, b.sex));
+    parts.extend(places(model, &a.birth_places, &b.birth_places));
+    parts[start..].iter().map(|p| p.bits).sum()
+}
+
+fn kinds(model: &Model, a: Kind, b: Kind) -> Option<Part> {
+    let conflict = a != Kind::Unknown && b != Kind::Unknown && a != b;
+    conflict.then(|| Part::new(EvidenceKind::Kind, Level::Differ, model.kind_conflict))
+}
+
+/// The best agreement over all pairs of dates of one kind.
+fn dates(a: &[PartialDate], b: &[PartialDate]) -> Option<Part> {
+    let mut best: Option<Part> = None;
+    for (i, x) in a.iter().enumerate().filter(|(_, d)| is_compared(d)) {
+        for (j, y) in b
+            .iter()
+            .enumerate()
+            .filter(|(_, d)| d.kind == x.kind && is_compared(d))
+        {
+            let level = date_level(x, y);
+            let bits = DATES
+                .iter()
+                .find(|(l, _)| *l == level)
+                .map_or(0.0, |(_, bits)| *bits);
+            if best.is_none_or(|p| p.bits < bits) {
+                best = Some(Part::tokens(EvidenceKind::Date, level, bits, at(i), at(j)));
+            }
+        }
+    }
+    best
+}
+
+fn is_compared(date: &PartialDate) -> bool {
+    matches!(
+        date.kind,
+        DateKind::Birth | DateKind::Incorporation | DateKind::Build
+    ) && date.calendar == Calendar::Gregorian
+}
+
+fn at(i: usize) -> (u8, u8) {
+    u8::try_from(i).map_or((0, 0), |i| (i, 1))
+}
+
+pub(super) fn date_level(x: &PartialDate, y: &PartialDate) -> Level {
+    let ((x_from, x_to), (y_from, y_to)) = (x.years(), y.years());
+    let apart = (y_from - x_to).max(x_from - y_to).max(0);
+    let is_range = x_to > x_from || y_to > y_from;
+    let is_vague = is_range || x.circa || y.circa;
+    if apart == 0 && is_range {
+        return Level::InRange;
+    }
+    match (apart, x.month.zip(y.month), x.day.zip(y.day)) {
+        (0, Some((m, n)), Some((d, e))) => match (m == n, d == e) {
+            (true, true) if is_vague => Level::SameMonth,
+            (true, true) => Level::SameDay,
+            _ if m == e && n == d => Level::DayMonthSwapped,
+            (true, false) | (false, true) => Level::OneDigit,
+            (false, false) if is_vague => Level::SameYear,
+            // January 1st stands for "some day of the year" in many registers.
+            (false, false) if (m, d) == (1, 1) || (n, e) == (1, 1) => Level::SameYear,
+            (false, false) => Level::DayConflict,
+        },
+        (0, Some((m, n)), None) if m == n => Level::SameMonth,
+        (0, Some(_), None) if !is_vague => Level::DayConflict,
+        (0, _, _) => Level::SameYear,
+        (years, Some((m, n)), Some((d, e)))
+            if m == n && d == e && (m, d) != (1, 1) && (years == 1 || years == 10) =>
+        {
+            Level::OneDigit
+        }
+        (1, _, None) => Level::NearYear,
+        (1..=2, _, _) if is_vague => Level::NearYear,
+        (1..=8, _, _) => Level::YearOnlyConflict,
+        _ => Level::FarYear,
+    }
+}
+
+fn countries(model: &Model, a: &Prepared, b: &Prepared) -> Option<Part> {
+    let counts = |kind: CountryKind| !matches!(kind, CountryKind::Issuer | CountryKind::Birth);
+    let of = |p: &Prepared| p.countries.iter().filter(|c| counts(c.kind)).count() > 0;
+    if !of(a) || !of(b) {
+        return None;
+    }
+    for (i, x) in a
+        .countries
+        .iter()
+        .enumerate()
+        .filter(|(_, c)| counts(c.kind))
+    {
+        let shared = b
+            .countries
+            .iter()
+            .position(|y| counts(y.kind) && y.iso2 == x.iso2);
+        if let Some(j) = shared {
+            let bits = model.country.0;
+            return Some(Part::tokens(
+                EvidenceKind::Country,
+                Level::Shared,
+                bits,
+                at(i),
+                at(j),
+            ));
+        }
+    }
+    Some(Part::new(
+        EvidenceKind::Country,
+        Level::NoneShared,
+        model.country.1,
+    ))
+}
+
+fn sexes(model: &Model, a: Sex, b: Sex) -> Option<Part> {
+    let stated = |s: Sex| matches!(s, Sex::Male | Sex::Female);
+    (stated(a) && stated(b)).then(|| {
+        let (level, bits) = if a == b {
+            (Level::Same, model.sex.0)
+        } else {
+            (Level::Differ, model.sex.1)
+        };
+        Part::new(EvidenceKind::Sex, level, bits)
+    })
+}
+
+fn places(model: &Model, a: &[Box<[Form]>], b: &[Box<[Form]>]) -> Option<Part> {
+    let agree = |x: &[Form], y: &[Form]| {
+        let close = |f: &Form, g: &Form| {
+            f == g || (f.len() > 5 && osa_distance(f.as_bytes(), g.as_bytes()) <= 1)
+        };
+        x.first().is_some_and(|f| y.iter().any(|g| close(f, g)))
+    };
+    a.iter()
+        .any(|x| b.iter().any(|y| agree(x, y) || agree(y, x)))
+        .then(|| Part::new(EvidenceKind::Place, Level::Same, model.place))
+}
+
+fn identifiers(model: &Model, a: &Prepared, b: &Prepared) -> Option<Part> {
+    let mut best: Option<Part> = None;
+    for (i, x) in a.ids.iter().enumerate() {
+        for (j, y) in b.ids.iter().enumerate() {
+            let Some((level, bits)) = identifier_level(model, x, y) else {
+                continue;
+            };
+            if best.is_none_or(|p| p.bits < bits) {
+                best = Some(Part::tokens(
+                    EvidenceKind::Identifier,
+                    level,
+                    bits,
+                    at(i),
+                    at(j),
+                ));
+            }
+        }
+    }
+    best
+}
+
+fn identifier_level(model: &Model, x: &PreparedId, y: &PreparedId) -> Option<(Level, f64)> {
+    let (strong, weak, contradicted) = model.identifier;
+    let one_each = |kind: IdKind| matches!(kind, IdKind::Imo | IdKind::Lei | IdKind::Mmsi);
+    if x.norm != y.norm {
+        let conflict = x.kind == y.kind && one_each(x.kind);
+        return conflict.then_some((Level::OtherNumber, model.identifier_conflict));
+    }
+    let vague = |kind: IdKind| kind == IdKind::Other;
+    let kinds_fit = x.kind == y.kind || vague(x.kind) || vague(y.kind);
+    let countries_fit = x.country.is_empty() || y.country.is_empty() || x.country == y.country;
+    if !kinds_fit || !countries_fit {
+        return Some((Level::SameNumberOtherKind, contradicted));
+    }
+    let is_strong = x.kind.is_strong() || y.kind.is_strong();
+    Some((Level::SameNumber, if is_strong { strong } else { weak }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(a: &str, b: &str, expected: Level) {
+        let parse = |t| PartialDate::parse(t, None).expect("a date");
+        assert_eq!(date_level(&parse(a), &parse(b)), expected, "{a} {b}");
+        assert_eq!(date_level(&parse(b), &parse(a)), expected, "{b} {a}");
+    }
+
+    #[test]
+    fn dates_agree_by_levels() {
+        check("1970-05-03", "1970-05-03", Level::SameDay);
+        check("1970-05-03", "1970-03-05", Level::DayMonthSwapped);
+        check("1970-05-03", "1970-05-13", Level::OneDigit);
+        check("1970-05-03", "1971-05-03", Level::OneDigit);
+        check("1970-05", "1970-05-03", Level::SameMonth);
+        check("1970", "1970-05-03", Level::SameYear);
+        check("~1970", "1971-05-03", Level::NearYear);
+        check("1968..1971", "1970-05-03", Level::InRange);
+        check("1970-05-03", "1970-08-21", Level::DayConflict);
+        check("1970-05-03", "1974-08-21", Level::YearOnlyConflict);
+        check("1970-05-03", "1990-08-21", Level::FarYear);
+    }
+
+    #[test]
+    fn every_date_level_has_a_weight() {
+        let years = [
+            "1970",
+            "1970-05",
+            "1970-05-03",
+            "~1970",
+            "1960..1980",
+            "1971-02-02",
+            "1999",
+        ];
+        for a in years {
+            for b in years {
+                let parse = |t| PartialDate::parse(t, None).expect("a date");
+                let level = date_level(&parse(a), &parse(b));
+                assert!(DATES.iter().any(|(l, _)| *l == level), "{a} {b}");
+            }
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! The shipped model: what each kind of agreement and conflict is worth, in bits.
+
+use crate::record::Band;
+
+/// Weights and cut-offs of the score. All weights are in bits (log2 of a Bayes factor).
+///
+/// The defaults were chosen on real list aliases and on strangers with realistic name frequencies;
+/// `docs/quality.md` has the commands and the figures.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Model {
+    /// Name and version, written into manifests.
+    pub version: &'static str,
+    /// Fixed prior: moves the sum so that 0 bits is the default threshold.
+    pub prior: f64,
+    /// Most bits one token can add, however rare. Range 8 to 20.
+    pub token_cap: f64,
+    /// Share of a token's bits that is left at a given sound distance per letter: pairs of
+    /// (distance, share), distances rising; beyond the last one the tokens do not agree.
+    pub similarity: &'static [(f32, f32)],
+    /// Two tokens, one on each side, that find no partner.
+    pub conflict: f64,
+    /// A token that only one side has; the first and each further one.
+    pub extra: (f64, f64),
+    /// An initial that fits a full token, and two equal initials.
+    pub initial: f64,
+    /// Every core token of both names has found its partner.
+    pub complete: f64,
+    /// The tokens stand in another order.
+    pub order: f64,
+    /// Two numbers that differ, in names of organisations, vessels and aircraft.
+    pub number_conflict: f64,
+    /// Equal legal forms, different legal forms.
+    pub legal_form: (f64, f64),
+    /// Lowest sum a name can bring: beyond it, more disagreement says nothing new.
+    pub name_floor: f64,
+    /// Same sex, different sex.
+    pub sex: (f64, f64),
+    /// A country in common, none in common.
+    pub country: (f64, f64),
+    /// Birth places agree.
+    pub place: f64,
+    /// Different kinds (a person and a firm).
+    pub kind_conflict: f64,
+    /// The same strong identifier; the same weak one (phone, call sign); the same number where kind
+    /// or country contradict.
+    pub identifier: (f64, f64, f64),
+    /// Different numbers of a kind that every bearer has once (IMO number, LEI).
+    pub identifier_conflict: f64,
+    /// Where the band `strong` begins, in bits. `possible` begins at 0, the default threshold.
+    pub strong: f64,
+}
+
+impl Default for Model {
+    fn default() -> Self {
+        Self {
+            version: "veilmatch-model/1",
+            prior: -13.0,
+            token_cap: 15.0,
+            similarity: &[
+                (0.0, 1.0),
+                (0.04, 0.96),
+                (0.10, 0.82),
+                (0.16, 0.62),
+                (0.22, 0.40),
+                (0.28, 0.20),
+                (0.34, 0.0),
+            ],
+            conflict: -4.0,
+            extra: (-1.2, -0.7),
+            initial: 1.5,
+            complete: 1.0,
+            order: -0.4,
+            number_conflict: -8.0,
+            legal_form: (0.5, -0.7),
+            name_floor: -8.0,
+            sex: (0.7, -4.0),
+            country: (1.5, -1.0),
+            place: 3.0,
+            kind_conflict: -14.0,
+            identifier: (45.0, 8.0, 6.0),
+            identifier_conflict: -16.0,
+            strong: 8.0,
+        }
+    }
+}
+
+impl Model {
+    /// Share of a token's bits left at a sound distance per letter, 0 to 1.
+    pub fn share(&self, distance: f32) -> f32 {
+        let mut before = (0.0, 1.0);
+        for point in self.similarity {
+            if distance <= point.0 {
+                let width = (point.0 - before.0).max(f32::EPSILON);
+                return before.1 + (point.1 - before.1) * (distance - before.0) / width;
+            }
+            before = *point;
+        }
+        0.0
+    }
+
+    /// `score` of a sum of bits: strictly increasing, 0.5 at the default threshold. Not a
+    /// probability that two people are the same.
+    pub fn score(&self, bits: f64) -> f64 {
+        1.0 / (1.0 + (-bits / 8.0).exp2())
+    }
+
+    /// The bits of a score; the inverse of [`Model::score`]. 0 and less gives minus infinity.
+    pub fn bits(&self, score: f64) -> f64 {
+        if score <= 0.0 {
+            f64::NEG_INFINITY
+        } else {
+            -8.0 * (1.0 / score - 1.0).log2()
+        }
+    }
+
+    /// The band of a sum of bits.
+    pub fn band(&self, bits: f64) -> Band {
+        if bits >= self.strong {
+            Band::Strong
+        } else if bits >= 0.0 {
+            Band::Possible
+        } else {
+            Band::Weak
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn score_and_bits_are_inverse_and_strictly_rising() {
+        let model = Model::default();
+        let mut last = 0.0;
+        for bits in -60..120 {
+            let score = model.score(f64::from(bits));
+            assert!(score > last && score < 1.0);
+            assert!((model.bits(score) - f64::from(bits)).abs() < 1e-6);
+            last = score;
+        }
+    }
+
+    #[test]
+    fn the_share_falls_with_the_distance() {
+        let model = Model::default();
+        assert_eq!((model.share(0.0), model.share(1.0)), (1.0, 0.0));
+        assert!(model.share(0.12) < model.share(0.1));
+    }
+}

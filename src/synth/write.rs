@@ -1,0 +1,315 @@
+//! The three files of a synthetic set: subjects.csv, notices.csv, truth.csv.
+//!
+//! Each appears by rename from a temporary file beside it, so that a killed run leaves none.
+
+use std::io::{BufWriter, Write};
+use std::path::Path;
+
+use rayon::prelude::*;
+use tempfile::NamedTempFile;
+
+use crate::error::{Problem, Result};
+use crate::record::{
+    CountryKind, DateKind, NameKind, Notice, PlaceKind, Record, Strength, Subject,
+};
+use crate::synth::{Generator, Settings, Truth, World};
+
+const SUBJECT_COLUMNS: &[&str] = &[
+    "id",
+    "kind",
+    "role",
+    "name",
+    "birth_date",
+    "nationality",
+    "country",
+    "sex",
+    "id_type",
+    "id_number",
+    "id_country",
+];
+const NOTICE_COLUMNS: &[&str] = &[
+    "id",
+    "kind",
+    "name",
+    "alias",
+    "weak_alias",
+    "birth_date",
+    "nationality",
+    "country",
+    "sex",
+    "id_type",
+    "id_number",
+    "id_country",
+    "birth_place",
+    "notice_type",
+    "action_requested",
+    "valid_to",
+];
+const TRUTH_COLUMNS: &[&str] = &["subject_id", "list_id", "source_id", "kind", "date_kind"];
+
+/// Rows made and written at a time.
+const CHUNK: usize = 16_384;
+
+/// Writes a world. Existing files of the same names are replaced.
+///
+/// **Errors** where the folder cannot be made or written.
+pub fn write(dir: &Path, world: &World) -> Result<()> {
+    let mut files = Files::new(dir)?;
+    files.notices(&world.notices)?;
+    files.subjects(&world.subjects)?;
+    files.truth(&world.truth)?;
+    files.finish()
+}
+
+/// Generates and writes in chunks: memory does not grow with the sizes. Returns the number of true
+/// pairs.
+///
+/// **Errors** where the folder cannot be made or written.
+pub fn write_large(dir: &Path, settings: &Settings) -> Result<usize> {
+    let generator = Generator::new(settings.clone());
+    let mut files = Files::new(dir)?;
+    let mut pairs = 0;
+    for start in (0..settings.notices).step_by(CHUNK) {
+        let end = settings.notices.min(start + CHUNK);
+        let chunk: Vec<Notice> = (start..end)
+            .into_par_iter()
+            .map(|i| generator.notice(i))
+            .collect();
+        files.notices(&chunk)?;
+    }
+    for start in (0..settings.subjects).step_by(CHUNK) {
+        let end = settings.subjects.min(start + CHUNK);
+        let chunk: Vec<(Subject, Option<Truth>)> = (start..end)
+            .into_par_iter()
+            .map(|i| generator.subject(i))
+            .collect();
+        let (subjects, truth): (Vec<Subject>, Vec<Option<Truth>>) = chunk.into_iter().unzip();
+        let truth: Vec<Truth> = truth.into_iter().flatten().collect();
+        pairs += truth.len();
+        files.subjects(&subjects)?;
+        files.truth(&truth)?;
+    }
+    files.finish()?;
+    Ok(pairs)
+}
+
+/// Writes one text file beside the tables.
+pub(super) fn write_text(dir: &Path, name: &str, text: &str) -> Result<()> {
+    let mut file = NamedTempFile::new_in(dir).map_err(Problem::Write)?;
+    file.write_all(text.as_bytes()).map_err(Problem::Write)?;
+    file.persist(dir.join(name))
+        .map_err(|e| Problem::Write(e.error))?;
+    Ok(())
+}
+
+struct Files<'a> {
+    dir: &'a Path,
+    subjects: Table,
+    notices: Table,
+    truth: Table,
+}
+
+type Table = csv::Writer<BufWriter<NamedTempFile>>;
+
+impl<'a> Files<'a> {
+    fn new(dir: &'a Path) -> Result<Self> {
+        std::fs::create_dir_all(dir).map_err(Problem::Write)?;
+        Ok(Self {
+            dir,
+            subjects: table(dir, SUBJECT_COLUMNS)?,
+            notices: table(dir, NOTICE_COLUMNS)?,
+            truth: table(dir, TRUTH_COLUMNS)?,
+        })
+    }
+
+    fn subjects(&mut self, subjects: &[Subject]) -> Result<()> {
+        put(&mut self.subjects, subjects.iter().map(subject_row))
+    }
+
+    fn notices(&mut self, notices: &[Notice]) -> Result<()> {
+        put(&mut self.notices, notices.iter().map(notice_row))
+    }
+
+    fn truth(&mut self, truth: &[Truth]) -> Result<()> {
+        put(&mut self.truth, truth.iter().map(truth_row))
+    }
+
+    fn finish(self) -> Result<()> {
+        let tables = [
+            (self.subjects, "subjects.csv"),
+            (self.notices, "notices.csv"),
+            (self.truth, "truth.csv"),
+        ];
+        for (table, name) in tables {
+            let buffer = table
+                .into_inner()
+                .map_err(|e| Problem::Write(std::io::Error::other(e.error().to_string())))?;
+            let mut file = buffer
+                .into_inner()
+                .map_err(|e| Problem::Write(e.into_error()))?;
+            file.flush().map_err(Problem::Write)?;
+            file.persist(self.dir.join(name))
+                .map_err(|e| Problem::Write(e.error))?;
+        }
+        Ok(())
+    }
+}
+
+fn table(dir: &Path, columns: &[&str]) -> Result<Table> {
+    let file = NamedTempFile::new_in(dir).map_err(Problem::Write)?;
+    let mut table = csv::WriterBuilder::new().from_writer(BufWriter::new(file));
+    table.write_record(columns).map_err(failed)?;
+    Ok(table)
+}
+
+fn put(table: &mut Table, rows: impl Iterator<Item = Vec<String>>) -> Result<()> {
+    for row in rows {
+        table.write_record(&row).map_err(failed)?;
+    }
+    Ok(())
+}
+
+fn failed(error: csv::Error) -> Problem {
+    Problem::Write(match error.into_kind() {
+        csv::ErrorKind::Io(e) => e,
+        _ => std::io::Error::other("a row could not be written"),
+    })
+}
+
+fn joined(values: impl Iterator<Item = String>) -> String {
+    values.collect::<Vec<_>>().join(";")
+}
+
+fn births(record: &Record) -> String {
+    let births = record.dates.iter().filter(|d| d.kind == DateKind::Birth);
+    joined(births.map(crate::record::PartialDate::to_text))
+}
+
+fn countries(record: &Record, nationality: bool) -> String {
+    let fits = |k: CountryKind| (k == CountryKind::Nationality) == nationality;
+    let countries = record.countries.iter().filter(|c| fits(c.kind));
+    joined(countries.map(|c| c.iso2.clone()))
+}
+
+fn ids(record: &Record) -> [String; 3] {
+    let ids = || record.ids.iter();
+    let country = if ids().all(|i| i.country.is_empty()) {
+        String::new()
+    } else {
+        joined(ids().map(|i| i.country.clone()))
+    };
+    [
+        joined(ids().map(|i| i.kind.code().to_owned())),
+        joined(ids().map(|i| i.value.clone())),
+        country,
+    ]
+}
+
+fn sex(record: &Record) -> String {
+    match record.sex {
+        crate::record::Sex::Unknown => String::new(),
+        sex => sex.code().to_owned(),
+    }
+}
+
+fn primary(record: &Record) -> String {
+    record
+        .primary_name()
+        .map_or(String::new(), |n| n.full.clone())
+}
+
+fn subject_row(subject: &Subject) -> Vec<String> {
+    let record = &subject.record;
+    let mut row = vec![
+        record.id.0.clone(),
+        record.kind.code().to_owned(),
+        subject.role.code().to_owned(),
+        primary(record),
+        births(record),
+        countries(record, true),
+        countries(record, false),
+        sex(record),
+    ];
+    row.extend(ids(record));
+    row
+}
+
+fn notice_row(notice: &Notice) -> Vec<String> {
+    let record = &notice.record;
+    let aliases = |weak: bool| {
+        let fits = record
+            .names
+            .iter()
+            .filter(move |n| n.kind != NameKind::Primary && (n.strength == Strength::Weak) == weak);
+        joined(fits.map(|n| n.full.clone()))
+    };
+    let place = record.places.iter().find(|p| p.kind == PlaceKind::Birth);
+    let mut row = vec![
+        record.id.0.clone(),
+        record.kind.code().to_owned(),
+        primary(record),
+        aliases(false),
+        aliases(true),
+        births(record),
+        countries(record, true),
+        countries(record, false),
+        sex(record),
+    ];
+    row.extend(ids(record));
+    row.extend([
+        place.map_or(String::new(), |p| p.text.clone()),
+        notice.notice_type.code().to_owned(),
+        notice.action_requested.code().to_owned(),
+        notice.valid_to.map_or(String::new(), |d| d.to_string()),
+    ]);
+    row
+}
+
+fn truth_row(truth: &Truth) -> Vec<String> {
+    vec![
+        truth.subject_id.0.clone(),
+        truth.list_id.as_str().to_owned(),
+        truth.source_id.0.clone(),
+        truth.kind.code().to_owned(),
+        truth.date_kind.code().to_owned(),
+    ]
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a missing value fails the test")]
+mod tests {
+    use super::*;
+    use crate::synth::generate;
+
+    fn bytes(dir: &Path) -> Vec<Vec<u8>> {
+        ["subjects.csv", "notices.csv", "truth.csv"]
+            .iter()
+            .map(|name| std::fs::read(dir.join(name)).unwrap())
+            .collect()
+    }
+
+    #[test]
+    fn chunked_and_whole_writing_give_the_same_bytes() {
+        let settings = Settings {
+            subjects: 300,
+            notices: 200,
+            ..Settings::default()
+        };
+        let (a, b) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        write(a.path(), &generate(&settings)).unwrap();
+        write_large(b.path(), &settings).unwrap();
+        assert_eq!(bytes(a.path()), bytes(b.path()));
+        assert_eq!(std::fs::read_dir(a.path()).unwrap().count(), 3);
+    }
+
+    #[test]
+    fn a_name_never_holds_the_separator_of_aliases() {
+        let world = generate(&Settings::default());
+        let names = world.notices.iter().flat_map(|n| &n.record.names);
+        assert!(
+            names
+                .into_iter()
+                .all(|n| !n.full.contains(';') && !n.full.is_empty())
+        );
+    }
+}
