@@ -4,6 +4,7 @@
 //! its place; a bad file stops the run before anything is written. Nothing is compared here.
 #![warn(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 
+mod advanced_sets;
 mod bis;
 mod csl;
 mod detect;
@@ -27,6 +28,7 @@ mod layout;
 mod list;
 mod mapping;
 mod notices_file;
+mod ofac_advanced;
 mod ofac_csv;
 mod ofac_remarks;
 mod ofac_xml;

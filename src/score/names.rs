@@ -203,7 +203,10 @@ fn joins(model: &Model, a: &[Token], b: &[Token], options: &mut Vec<Partners>) {
             b: j,
             b_len: len,
         });
+<<<<<<< HEAD
 >>>>>>> r1
+=======
+>>>>>>> r3
     }
 }
 
