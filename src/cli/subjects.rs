@@ -7,7 +7,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use crate::cli::Exit;
 use crate::config::Config;
 use crate::error::{Problem, Result};
-use crate::read::SubjectSettings;
+use crate::read::{SubjectSettings, inspect_subjects};
 use crate::record::DateOrder;
 
 /// How subject files are read.
@@ -57,12 +57,10 @@ impl SubjectOptions {
     pub(super) fn settings(self, config: &Config) -> Result<SubjectSettings> {
         let order = match (self.date_order, config.date_order.as_deref()) {
             (Some(order), _) => Some(order),
-            (None, Some(text)) => {
-                Some(Order::from_str(text, true).map_err(|_| Problem::Setting {
-                    setting: "date-order",
-                    reason: "is none of dmy, mdy, ymd".into(),
-                })?)
-            }
+            (None, Some(text)) => Some(Order::from_str(text, true).map_err(|_| Problem::Setting {
+                setting: "date-order",
+                reason: "is none of dmy, mdy, ymd".into(),
+            })?),
             (None, None) => None,
         };
         let delimiter = self.delimiter.or_else(|| config.delimiter.clone());
@@ -112,7 +110,8 @@ impl Subjects {
     pub(super) fn run(self) -> anyhow::Result<Exit> {
         use std::io::Write as _;
         let SubjectsVerb::Check { file, reading } = self.verb;
-        write!(std::io::stdout().lock(), "{file:?} {reading:?}")?;
+        let inspection = inspect_subjects(&file, &reading.settings(&Config::default())?)?;
+        write!(std::io::stdout().lock(), "{}", inspection.to_text())?;
         Ok(Exit::Done)
     }
 }

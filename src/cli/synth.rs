@@ -6,7 +6,7 @@ use clap::Args;
 
 use crate::cli::Exit;
 use crate::error::Problem;
-use crate::synth::{self, SCENARIOS, Settings};
+use crate::synth::{self, Settings, scenarios};
 
 /// Write labelled synthetic data: subjects.csv, notices.csv, truth.csv. All people are invented.
 ///

@@ -133,19 +133,6 @@ pub(super) fn split_country(text: &str) -> (&str, &str) {
 /// `Norland`. A text that is one, or has none, comes out as it is.
 pub(super) fn plain_country(text: &str) -> &str {
     let text = text.trim().trim_end_matches('.');
-<<<<<<< HEAD
-    if country::is_name(text) {
-        return text;
-    }
-    let shorter = text
-        .split_once('(')
-        .map_or(text, |(before, _)| before.trim());
-    if country::iso2(shorter).is_some() {
-        shorter
-    } else {
-        text
-    }
-=======
     let (before, inside) = text.split_once('(').unwrap_or((text, ""));
     let inside = inside.split(')').next().unwrap_or_default();
     let now = inside.strip_prefix("now ").unwrap_or_default();
@@ -160,7 +147,6 @@ pub(super) fn plain_country(text: &str) -> &str {
     .map(str::trim)
     .find(|c| country::iso2(c).is_some())
     .unwrap_or(text)
->>>>>>> r2
 }
 
 /// Adds a place that is one line with the country last.

@@ -55,7 +55,7 @@ impl Default for Model {
     fn default() -> Self {
         Self {
             version: "veilmatch-model/1",
-            prior: -13.0,
+            prior: -19.5,
             token_cap: 15.0,
             similarity: &[
                 (0.0, 1.0),

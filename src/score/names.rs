@@ -29,10 +29,7 @@ pub(super) fn compare_names(
     b: &PreparedName,
     parts: &mut Vec<Part>,
 ) -> f64 {
-    let (a_tokens, b_tokens) = (
-        &a.tokens[..a.tokens.len().min(TOKENS)],
-        &b.tokens[..b.tokens.len().min(TOKENS)],
-    );
+    let (a_tokens, b_tokens) = (&a.tokens[..a.tokens.len().min(TOKENS)], &b.tokens[..b.tokens.len().min(TOKENS)]);
     let start = parts.len();
     let mut free = (open_tokens(a_tokens), open_tokens(b_tokens));
     let mut options = Vec::with_capacity(16);
@@ -53,13 +50,7 @@ pub(super) fn compare_names(
     for p in &chosen {
         in_order &= last_b.is_none_or(|b| b < p.b);
         last_b = Some(p.b);
-        parts.push(Part::tokens(
-            EvidenceKind::NameToken,
-            p.level,
-            p.bits,
-            (p.a, p.a_len),
-            (p.b, p.b_len),
-        ));
+        parts.push(Part::tokens(EvidenceKind::NameToken, p.level, p.bits, (p.a, p.a_len), (p.b, p.b_len)));
     }
     leftovers(model, a_tokens, b_tokens, free, parts);
     if !in_order {
@@ -82,11 +73,7 @@ fn is_compared(token: &Token) -> bool {
 }
 
 fn open_tokens(tokens: &[Token]) -> u32 {
-    tokens
-        .iter()
-        .enumerate()
-        .filter(|(_, t)| is_compared(t))
-        .fold(0, |set, (i, _)| set | 1 << i)
+    tokens.iter().enumerate().filter(|(_, t)| is_compared(t)).fold(0, |set, (i, _)| set | 1 << i)
 }
 
 fn span(start: u8, len: u8) -> u32 {
@@ -102,14 +89,7 @@ fn singles(model: &Model, a: &[Token], b: &[Token], options: &mut Vec<Partners>)
     for (i, x) in a.iter().enumerate().filter(|(_, t)| is_compared(t)) {
         for (j, y) in b.iter().enumerate().filter(|(_, t)| is_compared(t)) {
             if let Some((level, bits)) = agreement(model, x, y) {
-                options.push(Partners {
-                    bits,
-                    level,
-                    a: index(i),
-                    a_len: 1,
-                    b: index(j),
-                    b_len: 1,
-                });
+                options.push(Partners { bits, level, a: index(i), a_len: 1, b: index(j), b_len: 1 });
             }
         }
     }
@@ -120,9 +100,7 @@ fn agreement(model: &Model, x: &Token, y: &Token) -> Option<(Level, f64)> {
     let worth = f64::from(x.bits.min(y.bits)).min(model.token_cap);
     if x.tag == Tag::Initial || y.tag == Tag::Initial {
         let fits = x.forms().iter().any(|f| {
-            y.forms()
-                .iter()
-                .any(|g| f.as_bytes().first() == g.as_bytes().first())
+            y.forms().iter().any(|g| f.as_bytes().first() == g.as_bytes().first())
         });
         return fits.then_some((Level::Initial, model.initial.min(worth)));
     }
@@ -139,11 +117,7 @@ fn agreement(model: &Model, x: &Token, y: &Token) -> Option<(Level, f64)> {
         }
     }
     let share = f64::from(model.share(best));
-    let level = if best == 0.0 {
-        Level::SoundsSame
-    } else {
-        Level::Similar
-    };
+    let level = if best == 0.0 { Level::SoundsSame } else { Level::Similar };
     (share > 0.0).then_some((level, worth * share * 0.98))
 }
 
@@ -169,7 +143,6 @@ fn distance(f: &Sound, f_is_abjad: bool, g: &Sound, g_is_abjad: bool) -> f32 {
 }
 
 /// Two neighbours of one name written as one token of the other.
-<<<<<<< HEAD
 fn joins(model: &Model, a: &PreparedName, b: &PreparedName, options: &mut Vec<Partners>) {
     for join in &a.joins {
         for (j, bits) in joined_with(model, join, &b.tokens) {
@@ -182,37 +155,11 @@ fn joins(model: &Model, a: &PreparedName, b: &PreparedName, options: &mut Vec<Pa
             let (b, b_len) = (join.start, join.len);
             options.push(Partners { bits, level: Level::Joined, a: i, a_len: 1, b, b_len });
         }
-=======
-fn joins(model: &Model, a: &[Token], b: &[Token], options: &mut Vec<Partners>) {
-    for (i, j, len, bits) in joined_with(model, a, b) {
-        options.push(Partners {
-            bits,
-            level: Level::Joined,
-            a: i,
-            a_len: len,
-            b: j,
-            b_len: 1,
-        });
-    }
-    for (j, i, len, bits) in joined_with(model, b, a) {
-        options.push(Partners {
-            bits,
-            level: Level::Joined,
-            a: i,
-            a_len: 1,
-            b: j,
-            b_len: len,
-        });
-<<<<<<< HEAD
->>>>>>> r1
-=======
->>>>>>> r3
     }
 }
 
 fn joined_with<'a>(
     model: &'a Model,
-<<<<<<< HEAD
     join: &'a Join,
     tokens: &'a [Token],
 ) -> impl Iterator<Item = (u8, f64)> + 'a {
@@ -232,53 +179,11 @@ fn joined_with<'a>(
         };
         Some((index(j), f64::from(join.bits).min(model.token_cap) * share))
     })
-=======
-    many: &'a [Token],
-    one: &'a [Token],
-) -> impl Iterator<Item = (u8, u8, u8, f64)> + 'a {
-    (2..=3)
-        .flat_map(move |len| many.windows(len).enumerate().map(move |(i, w)| (i, len, w)))
-        .filter(|(_, len, w)| {
-            // Two tokens, or two with a particle between.
-            let joinable = |t: &Token| t.is_core() && t.tag != Tag::Number;
-            w.first()
-                .is_some_and(|t| joinable(t) || t.tag == Tag::Particle)
-                && w.last().is_some_and(joinable)
-                && (*len == 2 || w[1].tag == Tag::Particle)
-        })
-        .flat_map(move |(i, len, w)| {
-            let joined = w
-                .iter()
-                .skip(1)
-                .fold(*w[0].form(), |f, t| f.joined(t.form()));
-            let bits: f32 = w.iter().filter(|t| t.is_core()).map(|t| t.bits).sum();
-            one.iter()
-                .enumerate()
-                .filter(|(_, t)| t.is_core())
-                .filter_map(move |(j, t)| {
-                    let whole = t.form();
-                    if whole.len().abs_diff(joined.len()) > 2 || whole.len() < 5 {
-                        return None;
-                    }
-                    let edits = osa_distance(joined.as_bytes(), whole.as_bytes());
-                    let share = match edits {
-                        0 => 1.0,
-                        1 => 0.85,
-                        2 if whole.len() >= 9 => 0.65,
-                        _ => return None,
-                    };
-                    let worth = f64::from(bits.max(t.bits.min(bits))).min(model.token_cap);
-                    Some((index(i), index(j), index(len), worth * share))
-                })
-        })
->>>>>>> r1
 }
 
 fn leftovers(model: &Model, a: &[Token], b: &[Token], free: (u32, u32), parts: &mut Vec<Part>) {
     let of = |tokens: &[Token], set: u32| -> Vec<u8> {
-        let mut left: Vec<u8> = (0..index(tokens.len()))
-            .filter(|i| set & 1 << i != 0)
-            .collect();
+        let mut left: Vec<u8> = (0..index(tokens.len())).filter(|i| set & 1 << i != 0).collect();
         // The rarest tokens speak first; initials and descriptors last.
         left.sort_by(|x, y| {
             let bits = |i: &u8| tokens[usize::from(*i)].bits;
@@ -296,35 +201,17 @@ fn leftovers(model: &Model, a: &[Token], b: &[Token], free: (u32, u32), parts: &
         } else {
             model.conflict * weight(x).min(weight(y))
         };
-        parts.push(Part::tokens(
-            EvidenceKind::NameToken,
-            Level::Differ,
-            bits,
-            (*i, 1),
-            (*j, 1),
-        ));
+        parts.push(Part::tokens(EvidenceKind::NameToken, Level::Differ, bits, (*i, 1), (*j, 1)));
     }
     let mut first = true;
     for i in &left_a[both..] {
         let bits = extra(model, &a[usize::from(*i)], first);
-        parts.push(Part::tokens(
-            EvidenceKind::ExtraSubjectToken,
-            Level::Extra,
-            bits,
-            (*i, 1),
-            (0, 0),
-        ));
+        parts.push(Part::tokens(EvidenceKind::ExtraSubjectToken, Level::Extra, bits, (*i, 1), (0, 0)));
         first = false;
     }
     for j in &left_b[both..] {
         let bits = extra(model, &b[usize::from(*j)], first);
-        parts.push(Part::tokens(
-            EvidenceKind::ExtraNoticeToken,
-            Level::Extra,
-            bits,
-            (0, 0),
-            (*j, 1),
-        ));
+        parts.push(Part::tokens(EvidenceKind::ExtraNoticeToken, Level::Extra, bits, (0, 0), (*j, 1)));
         first = false;
     }
 }
@@ -353,12 +240,6 @@ fn legal_forms(model: &Model, a: &[Token], b: &[Token], parts: &mut Vec<Part>) {
         } else {
             (Level::Differ, model.legal_form.1)
         };
-        parts.push(Part::tokens(
-            EvidenceKind::NameForm,
-            level,
-            bits,
-            (i, 1),
-            (j, 1),
-        ));
+        parts.push(Part::tokens(EvidenceKind::NameForm, level, bits, (i, 1), (j, 1)));
     }
 }

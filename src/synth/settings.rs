@@ -66,7 +66,7 @@ impl Default for Profile {
     /// A mixed list: 70 % persons, 25 % organisations, 3 % vessels, 2 % aircraft.
     fn default() -> Self {
         Self {
-            list_id: "synthetic".to_owned(),
+            list_id: "list".to_owned(),
             origins: Vec::new(),
             births: (1930, 2005),
             kinds: vec![
