@@ -40,7 +40,7 @@ impl Synth {
     pub(super) fn run(self) -> anyhow::Result<Exit> {
         if let Some(name) = &self.scenario {
             let known = || {
-                SCENARIOS
+                scenarios()
                     .iter()
                     .map(|s| s.name)
                     .collect::<Vec<_>>()
