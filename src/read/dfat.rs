@@ -153,7 +153,7 @@ fn names(group: &Group, draft: &mut Draft<'_>) {
             NameKind::Primary
         } else if what.starts_with("original") {
             NameKind::OriginalScript
-        } else if what.starts_with("f") {
+        } else if what.starts_with('f') {
             NameKind::Former
         } else {
             NameKind::Alias

@@ -128,7 +128,7 @@ fn notice(group: &Group, tally: &mut Tally, notices: &mut Vec<Notice>) {
         });
     }
     for text in group.distinct("Other Information") {
-        for reference in un_references(text) {
+        if let Some(reference) = un_reference(text) {
             draft.reference("un_ref", reference);
         }
         if kind == Kind::Vessel
@@ -145,7 +145,7 @@ fn notice(group: &Group, tally: &mut Tally, notices: &mut Vec<Notice>) {
 
 /// `UN Ref QDe.004.`, `UN Ref: QDi.422`, `UN REF:QE.A.146.14.` at the start of the text: the number
 /// of the entry itself. Later numbers are those of others.
-fn un_references(text: &str) -> Option<&str> {
+fn un_reference(text: &str) -> Option<&str> {
     let lower = text.to_ascii_lowercase();
     let at = lower.find("un ref").filter(|at| *at < 60)?;
     let rest = text.get(at.saturating_add("un ref".len())..)?;

@@ -1,7 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 use super::*;
 use crate::read::testing::{input_of, real_lists, show};
-use crate::record::{NameKind, Strength};
+use crate::record::{NameKind, PartialDate, Strength};
 
 const OLD: &str = "Last Updated,27/04/2020\r\n\
 Name 6,Name 1,Name 2,Name 3,Name 4,Name 5,Title,DOB,Town of Birth,Country of Birth,Nationality,\
@@ -46,7 +46,7 @@ fn the_rows_of_a_group_become_one_notice_in_any_order() {
             ("Ada SAMPLE", NameKind::Alias)
         ]
     );
-    let dates: Vec<String> = n.record.dates.iter().map(|d| d.to_text()).collect();
+    let dates: Vec<String> = n.record.dates.iter().map(PartialDate::to_text).collect();
     assert_eq!(dates, ["1980", "1981-05", "1982-05-03"]);
     let countries: Vec<_> = n.record.countries.iter().map(|c| c.iso2.as_str()).collect();
     assert_eq!(countries, ["EG", "SD", "SA", "QA"]);
@@ -69,7 +69,7 @@ fn the_rows_of_a_group_become_one_notice_in_any_order() {
     let turned = read_text(format!("{OLD}{c}{b}{a}").as_bytes()).unwrap();
     let sorted = |n: &Notice| {
         let mut names: Vec<String> = n.record.names.iter().map(|n| n.full.clone()).collect();
-        let mut dates: Vec<String> = n.record.dates.iter().map(|d| d.to_text()).collect();
+        let mut dates: Vec<String> = n.record.dates.iter().map(PartialDate::to_text).collect();
         names.sort();
         dates.sort();
         (names, dates)
