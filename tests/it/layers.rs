@@ -134,8 +134,13 @@ fn breaches(files: &Files) -> Vec<String> {
     out
 }
 
-/// The module path, with `/`, of a module that a file declares.
+/// The module path, with `/`, of a module or of the file of a module that a file declares.
 fn inside(file: &str, name: &str) -> String {
+    if let Some(stem) = name.strip_suffix(".rs") {
+        return file
+            .rsplit_once('/')
+            .map_or(stem.to_owned(), |(dir, _)| format!("{dir}/{stem}"));
+    }
     match file
         .trim_end_matches(".rs")
         .trim_end_matches("mod")
@@ -358,6 +363,11 @@ fn tests_are_free_and_the_front_page_keeps_the_order() {
     let mut files = Files::new();
     files.insert("keys/mod.rs".into(), "#[cfg(test)] mod tests;".into());
     files.insert("keys/tests.rs".into(), "use crate::run::Run;".into());
+    files.insert(
+        "read/a.rs".into(),
+        "#[cfg(test)] #[path = \"a_tests.rs\"] mod tests;".into(),
+    );
+    files.insert("read/a_tests.rs".into(), "fn f() { println!() }".into());
     assert_eq!(breaches(&files), [""; 0]);
     check(
         "lib.rs",

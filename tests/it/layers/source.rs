@@ -1,6 +1,6 @@
 //! Rust source reduced to what the layer rules ask for: the paths that code names, and where.
 //!
-//! Comments, doc links, string literals and items under `#[cfg(test)]` are no code here.
+//! Comments, doc links, texts in quotes and items under `#[cfg(test)]` are no code here.
 
 /// A path that code names, use groups taken apart: `use crate::{a, b::c}` is two of these.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,7 +29,8 @@ pub(super) struct Source {
     pub traits: Vec<(usize, String)>,
     /// Modules declared with `mod x;` outside tests, public or not, in order.
     pub modules: Vec<String>,
-    /// Modules declared with `mod x;` under `#[cfg(test)]`: their files are tests as well.
+    /// Modules declared with `mod x;` under `#[cfg(test)]`, or the files in their `#[path]`: these
+    /// are tests as well.
     pub test_modules: Vec<String>,
 }
 
@@ -54,7 +55,8 @@ impl Source {
 /// A token and its line.
 type Token = (usize, String);
 
-/// Words, `::`, and single characters of punctuation; comments and literals left out.
+/// Words, `::`, single characters of punctuation, and plain strings with their opening quote;
+/// comments and other literals left out.
 fn tokens(text: &str) -> Vec<Token> {
     let chars: Vec<char> = text.chars().collect();
     let at = |i: usize| chars.get(i).copied().unwrap_or('\0');
@@ -80,7 +82,10 @@ fn tokens(text: &str) -> Vec<Token> {
                     }
                 }
             }
-            '"' => i = end_of_string(&chars, i),
+            '"' => {
+                i = end_of_string(&chars, i);
+                out.push((line, chars[start..i.min(chars.len()) - 1].iter().collect()));
+            }
             // A character such as 'a' or '\n'; else a lifetime.
             '\'' if at(i + 1) == '\\' => {
                 i += 3;
@@ -161,21 +166,18 @@ fn without_tests(all: &[Token]) -> (Vec<Token>, Vec<String>) {
             i += 1;
             continue;
         }
-        let mut depth = 0_i32;
+        let (mut depth, mut file) = (0_i32, None);
         while i < all.len() {
             match text(i) {
                 "(" | "[" | "{" => depth += 1,
                 ")" | "]" => depth -= 1,
-                "}" => {
-                    depth -= 1;
-                    if depth == 0 {
-                        break;
-                    }
-                }
-                "mod" if depth == 0 && text(i + 2) == ";" => {
-                    test_modules.push(text(i + 1).to_owned())
-                }
+                "}" if depth == 1 => break,
+                "}" => depth -= 1,
                 ";" if depth == 0 => break,
+                "path" if text(i + 1) == "=" => file = Some(text(i + 2).trim_matches('"')),
+                "mod" if depth == 0 && text(i + 2) == ";" => {
+                    test_modules.push(file.unwrap_or(text(i + 1)).to_owned());
+                }
                 _ => {}
             }
             i += 1;
@@ -273,6 +275,9 @@ fn comments_strings_and_tests_are_no_code() {
         mod tests { fn f() { crate::h::x() } }
         #[cfg(test)]
         mod more;
+        #[cfg(test)]
+        #[path = "a_tests.rs"]
+        mod tests;
         use crate::record::{Name, date::{self, Date}};
         mod inside;
         "##,
@@ -285,15 +290,13 @@ fn comments_strings_and_tests_are_no_code() {
         .collect();
     let wanted = [
         "7 crate::keys::Secret",
-        "12 crate::record::Name",
-        "12 crate::record::date::self",
-        "12 crate::record::date::Date",
+        "15 crate::record::Name",
+        "15 crate::record::date::self",
+        "15 crate::record::date::Date",
     ];
     assert_eq!(found, wanted);
-    assert_eq!(
-        (source.modules, source.test_modules),
-        (vec!["inside".into()], vec!["more".into()])
-    );
+    assert_eq!(source.modules, ["inside"]);
+    assert_eq!(source.test_modules, ["more", "a_tests.rs"]);
 }
 
 #[test]
