@@ -4,3 +4,5 @@
 #[cfg(feature = "synth")]
 mod datasets;
 mod layers;
+#[cfg(feature = "cli")]
+mod licences;
