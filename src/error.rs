@@ -26,6 +26,7 @@ impl Place {
     /// A file as a whole.
     pub const fn file(file: u32) -> Self {
         Self {
+            list: None,
             file: Some(file),
             row: None,
             column: None,
@@ -35,6 +36,7 @@ impl Place {
     /// A row or line in a file.
     pub const fn row(file: u32, row: u64) -> Self {
         Self {
+            list: None,
             file: Some(file),
             row: Some(row),
             column: None,
@@ -44,6 +46,7 @@ impl Place {
     /// A position in a line of a file.
     pub const fn at(file: u32, row: u64, column: u64) -> Self {
         Self {
+            list: None,
             file: Some(file),
             row: Some(row),
             column: Some(column),

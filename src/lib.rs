@@ -42,6 +42,8 @@ pub mod run;
 #[cfg(feature = "synth")]
 pub mod synth;
 
+pub mod learn;
+
 pub mod evaluate;
 
 #[cfg(all(feature = "cli", feature = "synth"))]

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import lists
 from build import build
-from peers import score_peers
+from peers import PEERS, score_peers
 from report import report
 
 PUBLISHERS = {"ofac": lists.ofac, "un": lists.un}
@@ -31,6 +31,7 @@ def options():
     parser.add_argument("--variants", type=int, default=200, help="of each kind and list")
     parser.add_argument("--stranger-count", type=int, default=4000)
     parser.add_argument("--candidates", type=int, default=30, help="entities a query")
+    parser.add_argument("--only", nargs="+", choices=PEERS, help="peers to score; default all")
     parser.add_argument("--veilmatch", type=Path, help="the program, to measure it as well")
     return parser.parse_args()
 
@@ -43,7 +44,7 @@ def main():
         if chosen.step == "build":
             print(name, build(read, chosen.lists, folder, chosen))
         elif chosen.step == "peers":
-            print(name, score_peers(folder))
+            print(name, score_peers(folder, chosen.only or PEERS))
     if chosen.step == "report":
         print(report(chosen.out, list(PUBLISHERS), chosen.veilmatch))
 

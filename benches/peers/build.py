@@ -8,7 +8,7 @@ from rapidfuzz import fuzz, process
 
 import variants
 from candidates import Nearest
-from lists import fold, is_latin, other_firms
+from lists import core, is_latin, other_firms
 from strangers import read_or_invent
 
 SUBJECT_COLUMNS = ["id", "kind", "name", "birth_date", "truth_id", "variety"]
@@ -40,7 +40,7 @@ def take_aliases(entities, seed):
         plain = [
             n
             for n in entity.names[1:]
-            if is_latin(n) and " " in n and not any(c.isdigit() or c in "()[]\"/" for c in n)
+            if is_latin(n) and " " in n and not any(c.isdigit() or c in '()[]"/' for c in n)
         ]
         if plain:
             alias = min(plain, key=lambda n: rank(seed, entity.id, n))
@@ -91,12 +91,12 @@ def queries(entities, folder, options):
     for row in read_or_invent(options.strangers, options.stranger_count, seed):
         origin = row.get("origin", "")
         add("stranger", "person", row["name"], None, row.get("birth_date", ""), origin)
-    listed = [fold(n) for e in entities for n in e.names]
+    listed = [core(n) for e in entities for n in e.names]
     firms = sorted(other_firms(folder), key=lambda n: rank(seed, n))
     for name in firms:
         if len(sets["orgstranger"]) >= options.orgs:
             break
-        if process.extractOne(fold(name), listed, scorer=fuzz.token_set_ratio, score_cutoff=95):
+        if process.extractOne(core(name), listed, scorer=fuzz.token_sort_ratio, score_cutoff=90):
             continue
         add("orgstranger", "organization", name)
     return sets

@@ -14,7 +14,7 @@ from xml.etree import ElementTree
 
 from anyascii import anyascii
 
-MONTHS = {m: i + 1 for i, m in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split())}
+MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 
 
 @dataclass
@@ -36,6 +36,19 @@ def fold(name):
 def is_latin(name):
     """Every letter lies in the Latin blocks."""
     return all(ord(c) < 0x250 or 0x1E00 <= ord(c) < 0x1F00 or not c.isalpha() for c in name)
+
+
+# Legal forms and the like: two firms that differ in nothing else may well be one.
+FORMS = {
+    "co", "company", "corp", "corporation", "fze", "gmbh", "group", "inc", "joint", "jsc",
+    "limited", "llc", "ltd", "oao", "ooo", "open", "pjsc", "private", "pte", "public", "pvt",
+    "sa", "stock", "the",
+}  # fmt: skip
+
+
+def core(name):
+    """The folded name of a firm without its legal forms."""
+    return " ".join(w for w in fold(name).split() if w not in FORMS)
 
 
 def natural_order(name):
@@ -63,15 +76,21 @@ def iso_date(text):
     circa, day, month, year = m.groups()
     parts = [year]
     if month:
-        parts.append(f"{MONTHS[month.lower()]:02}")
+        parts.append(f"{MONTHS.index(month.lower()) + 1:02}")
         if day:
             parts.append(f"{int(day):02}")
     return ("~" if circa else "") + "-".join(parts)
 
 
+def unpacked(path):
+    """The bytes of a gzipped file."""
+    with gzip.open(path) as file:
+        return file.read()
+
+
 def rows(path):
     """Rows of a gzipped legacy CSV."""
-    text = gzip.open(path).read().decode("latin-1")
+    text = unpacked(path).decode("latin-1")
     return [r for r in csv.reader(io.StringIO(text)) if len(r) > 3]
 
 
@@ -116,7 +135,7 @@ def un_birth(node):
 
 def un(folder):
     """Individuals and entities of the Security Council's consolidated list."""
-    root = ElementTree.fromstring(gzip.open(folder / "un/consolidated-2020-03-20.xml.gz").read())
+    root = ElementTree.fromstring(unpacked(folder / "un/consolidated-2020-03-20.xml.gz"))
     entities = []
     for tag, kind in (("INDIVIDUAL", "person"), ("ENTITY", "organization")):
         for node in root.iter(tag):
@@ -141,7 +160,7 @@ def un(folder):
 
 def other_firms(folder):
     """Names of organisations on US lists other than OFAC's: strangers that look like the listed."""
-    text = gzip.open(folder / "us-csl/consolidated-2022-04.csv.gz").read().decode("utf-8-sig")
+    text = unpacked(folder / "us-csl/consolidated-2022-04.csv.gz").decode("utf-8-sig")
     forms = re.compile(r"\b(co|ltd|llc|inc|corp|company|gmbh|university|institute|jsc|trading)\b")
     found = []
     for row in csv.DictReader(io.StringIO(text)):

@@ -10,7 +10,7 @@ PEERS = ("logicv2", "token_set", "token_sort", "jaro_winkler")
 # Rows of the report: label, set of queries, variety or None, set of strangers, their share alerted.
 MEASURES = [
     ("persons, strong alias", "alias", None, "stranger", 0.01),
-    ("persons, strong alias; strangers of US names only", "alias", None, "stranger:us", 0.01),
+    ("persons, strong alias; strangers of US names only", "alias", None, "stranger:US", 0.01),
     ("persons, original script", "script", None, "stranger", 0.01),
     ("persons, typed", "variant", "typed", "stranger", 0.01),
     ("persons, shuffled", "variant", "shuffled", "stranger", 0.01),
@@ -86,7 +86,7 @@ def measure(results, queries):
         strangers = [
             q
             for q in queries
-            if q.startswith(f"{bait}-") and queries[q]["variety"].startswith(origin)
+            if q.startswith(f"{bait}-") and queries[q]["variety"].endswith(origin)
         ]
         if not asked or not strangers:
             continue
@@ -113,7 +113,9 @@ def table(columns):
             cells.append(f"{row[2]:.3f} ({row[3]:.3f}–{row[4]:.3f})" if row else "–")
         lines.append(f"| {label} | {n} | " + " | ".join(cells) + " |")
     first = [
-        f"{name} {rows[0][5]:.3f} (limit {rows[0][6]:.4g})" for name, rows in columns.items() if rows
+        f"{name} {rows[0][5]:.3f} (limit {rows[0][6]:.4g})"
+        for name, rows in columns.items()
+        if rows
     ]
     lines += ["", "Truth ranked first, strong alias: " + ", ".join(first) + "."]
     return "\n".join(lines)

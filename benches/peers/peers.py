@@ -87,16 +87,16 @@ PEERS = {
 }
 
 
-def score_peers(folder):
-    """Writes `PEER.csv` (query_id, best_entity, score, truth_score) for each peer."""
+def score_peers(folder, chosen):
+    """Writes `PEER.csv` (query_id, best_entity, score, truth_score) for each chosen peer."""
     truths = {}
     for file in ("queries", "typos", "script", "strangers", "orgs", "org_strangers"):
         if (folder / f"{file}.csv").exists():
             for row in read_csv(folder / f"{file}.csv"):
                 truths[row["id"]] = row["truth_id"]
     taken = {}
-    for name, make in PEERS.items():
-        score = make()
+    for name in chosen:
+        score = PEERS[name]()
         start, compared = time.process_time(), 0
         with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
             out = csv.writer(file)

@@ -11,7 +11,15 @@ import argparse
 import csv
 from pathlib import Path
 
-from measure import PEERS, best_and_truth, limit, measure, read_peer, read_queries, table
+from measure import (
+    PEERS,
+    best_and_truth,
+    limit,
+    measure,
+    read_peer,
+    read_queries,
+    table,
+)
 
 
 def answers(path, column):

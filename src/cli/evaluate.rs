@@ -116,18 +116,13 @@ impl Hits {
         let evaluation = Evaluation::new(&truth, &hits, self.subjects);
         let bits = crate::config::threshold_bits(&Model::default(), self.threshold)?;
         let mut out = std::io::stdout().lock();
-        let points: Vec<_> = [Some(evaluation.at(bits)), evaluation.best()]
-            .into_iter()
-            .flatten()
-            .collect();
-        writeln!(out, "At the threshold, and where F1 is best:\n{}", table::points(&points))?;
-        let alerts = evaluation.threshold_for_alerts(0.01);
-        if let Some(bits) = alerts {
-            writeln!(out, "1 % of strangers alert at {bits:.2} bits:")?;
-            writeln!(out, "{}", table::points(&[evaluation.at(bits)]))?;
-        }
-        for by in [GroupBy::Kind, GroupBy::DateKind] {
-            writeln!(out, "{}", table::groups(&evaluation.groups(by, bits)))?;
+        let mut points = vec![("at the threshold", evaluation.at(bits))];
+        points.extend(evaluation.best().map(|p| ("highest F1", p)));
+        let one_percent = evaluation.threshold_for_alerts(0.01).map(|b| evaluation.at(b));
+        points.extend(one_percent.map(|p| ("1 % of strangers alert", p)));
+        writeln!(out, "{}", table::points(&points))?;
+        for (heading, by) in [("kind", GroupBy::Kind), ("date", GroupBy::DateKind)] {
+            writeln!(out, "{}", table::groups(heading, &evaluation.groups(by, bits)))?;
         }
         let points = evaluation.curve(100);
         for (path, text) in [

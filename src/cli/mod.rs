@@ -4,7 +4,14 @@
 //! paths of a person's file never do.
 
 mod compare;
+mod evaluate;
 mod exit_code;
+mod explain;
+mod list;
+mod progress;
+mod screen;
+mod subjects;
+mod synth;
 
 use std::process::ExitCode;
 
@@ -27,7 +34,13 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Verb {
+    Screen(screen::Screen),
     Compare(compare::Compare),
+    Explain(explain::Explain),
+    List(list::ListCommand),
+    Subjects(subjects::Subjects),
+    Synth(synth::Synth),
+    Evaluate(evaluate::Evaluate),
 }
 
 /// Runs the program and returns its documented exit code.
@@ -44,6 +57,12 @@ fn run(cli: Cli) -> anyhow::Result<Exit> {
         rayon::ThreadPoolBuilder::new().num_threads(threads).build_global()?;
     }
     match cli.verb {
+        Verb::Screen(verb) => verb.run(),
         Verb::Compare(verb) => verb.run(),
+        Verb::Explain(verb) => verb.run(),
+        Verb::List(verb) => verb.run(),
+        Verb::Subjects(verb) => verb.run(),
+        Verb::Synth(verb) => verb.run(),
+        Verb::Evaluate(verb) => verb.run(),
     }
 }

@@ -40,12 +40,11 @@ impl Synth {
     pub(super) fn run(self) -> anyhow::Result<Exit> {
         if let Some(name) = &self.scenario {
             let known = || SCENARIOS.iter().map(|s| s.name).collect::<Vec<_>>().join(", ");
-            let scenario = synth::scenario(name).ok_or_else(|| Problem::Setting {
-                setting: "--scenario",
-                reason: format!("is none of {}", known()),
-            });
-            let scenario = scenario.map_err(crate::error::Error::from)?;
-            synth::write_scenario(&self.output, scenario)?;
+            if !synth::write_scenario(&self.output, name)? {
+                let reason = format!("is none of {}", known());
+                let problem = Problem::Setting { setting: "--scenario", reason };
+                return Err(crate::error::Error::from(problem).into());
+            }
             return Ok(Exit::Done);
         }
         if !(0.0..=1.0).contains(&self.overlap) {

@@ -39,8 +39,7 @@ fn into_script(word: &str, column: usize) -> Option<String> {
             if own == script || matches!(own, Script::Common | Script::Inherited) {
                 Some(c)
             } else {
-                let row = index().get(&c)?;
-                row[column].filter(|twin| *twin != '-')
+                index().get(&c)?[column]
             }
         })
         .collect()
@@ -53,13 +52,13 @@ fn index() -> &'static FxHashMap<char, Row> {
     INDEX.get_or_init(|| {
         let mut index = FxHashMap::default();
         for line in TABLE.lines().filter(|l| !l.starts_with('#')) {
+            let letters = line.split('\t').map(|cell| cell.chars().next_back());
+            let letters: Vec<char> = letters.flatten().filter(|c| *c != '-').collect();
             let mut row = Row::default();
-            for (cell, text) in row.iter_mut().zip(line.split('\t')) {
-                *cell = text.chars().next();
+            for (target, cell) in row.iter_mut().zip(line.split('\t')) {
+                *target = cell.chars().next().filter(|c| !matches!(c, '-' | '~'));
             }
-            for c in row.iter().flatten().filter(|c| **c != '-') {
-                index.insert(*c, row);
-            }
+            index.extend(letters.into_iter().map(|letter| (letter, row)));
         }
         index
     })

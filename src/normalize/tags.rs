@@ -3,7 +3,7 @@
 use crate::normalize::pieces::{Gap, Piece};
 use crate::normalize::words::{Words, words};
 use crate::normalize::{Tag, Token};
-use crate::record::{Kind, Script};
+use crate::record::{Kind, Script, script_of};
 
 /// Tags the pieces of one name.
 pub(super) fn tag(pieces: Vec<Piece>, kind: Kind) -> Vec<Token> {
@@ -102,6 +102,13 @@ fn joined(pieces: Vec<Piece>, kind: Kind) -> Vec<Token> {
                 }
             }
         }
+        if piece.gap == Gap::Nothing
+            && matches!(piece.text.as_str(), "st" | "nd" | "rd" | "th")
+            && tokens.last().is_some_and(|t| t.script == Script::Common)
+        {
+            // The ending of an ordinal number.
+            continue;
+        }
         run = usize::from(single);
         tokens.push(Token {
             text: piece.text,
@@ -137,6 +144,7 @@ fn join_org_forms(tokens: &mut Vec<Token>, kind: Kind, words: &Words) {
         });
         if let Some(form) = found {
             tokens[i].text.clone_from(&form.canonical);
+            tokens[i].script = script_of(&form.canonical);
             tokens[i].tag = Tag::OrgForm;
             tokens.drain(i + 1..i + form.words.len());
         }

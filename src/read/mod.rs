@@ -4,13 +4,58 @@
 //! its place; a bad file stops the run before anything is written. Nothing is compared here.
 #![warn(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 
+mod bis;
+mod csl;
+mod detect;
+mod dfat;
+mod documents;
+mod draft;
+mod eu_csv;
+mod eu_xml;
+mod ftm;
+mod ftm_entity;
+mod ftm_simple;
+mod generic;
+mod generic_list;
+mod grouped;
+mod habits;
+mod id_types;
 mod input;
+mod interpol;
+mod layout;
+mod list;
+mod mapping;
+mod notices_file;
+mod ofac_csv;
+mod ofac_remarks;
+mod ofac_xml;
+mod ofsi;
 mod pairs;
+mod parquet_file;
+mod rows;
+mod seco;
+mod seco_name;
+mod sema;
+mod subjects;
 mod table;
+#[cfg(test)]
+pub(crate) mod testing;
 mod text;
+mod uk;
+mod uksl_csv;
+mod uksl_xml;
+mod un;
+mod un_alias;
+mod xml;
+mod xml_source;
 
+#[cfg(test)]
+pub(crate) use ftm::read as read_ftm;
 pub(crate) use input::Input;
+pub use list::{file_digest, read_list};
+pub use mapping::{Headers, Mapping};
 pub use pairs::{PairRow, Pairs, read_pairs};
+pub use subjects::{SubjectReader, SubjectSettings, read_subjects};
 
 use jiff::civil::Date;
 
@@ -44,6 +89,8 @@ pub struct ListSettings {
     pub delimiter: Option<u8>,
     /// Canonical field and the header it stands under, for generic files.
     pub map: Vec<(String, String)>,
+    /// Description of a CSV list that no reader knows.
+    pub mapping: Option<Mapping>,
 }
 
 /// What one format's reader returns; the door turns it into a [`List`].
@@ -164,3 +211,6 @@ impl Format {
             .map_or("list", |(_, _, id)| *id)
     }
 }
+
+#[cfg(test)]
+mod tests;

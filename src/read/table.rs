@@ -37,6 +37,7 @@ pub(crate) struct Table {
     inner_lines: u64,
     /// Cells of the first row.
     width: Option<usize>,
+    place: Place,
 }
 
 impl Table {
@@ -73,6 +74,7 @@ impl Table {
             record: csv::StringRecord::new(),
             inner_lines: 0,
             width: None,
+            place: input.place(),
         })
     }
 
@@ -86,13 +88,23 @@ impl Table {
     /// # Errors
     /// The file cannot be read, or a quotation mark is never closed.
     pub(crate) fn next_row(&mut self) -> Result<Option<Row<'_>>> {
+        Ok(self.advance()?.then(|| self.row()))
+    }
+
+    /// The row that stands.
+    pub(crate) fn row(&self) -> Row<'_> {
+        Row::new(&self.record, self.place)
+    }
+
+    /// Goes to the next row; `false` at the end.
+    pub(crate) fn advance(&mut self) -> Result<bool> {
         loop {
             let more = self
                 .reader
                 .read_record(&mut self.record)
                 .map_err(|e| from_csv(e, self.file))?;
             if !more {
-                return Ok(None);
+                return Ok(false);
             }
             if self.record.len() > 1 || !self.record.as_slice().trim().is_empty() {
                 break;
@@ -121,10 +133,8 @@ impl Table {
             }
             .at(place));
         }
-        Ok(Some(Row {
-            cells: &self.record,
-            place,
-        }))
+        self.place = place;
+        Ok(true)
     }
 }
 
@@ -151,6 +161,11 @@ pub(crate) struct Row<'a> {
 }
 
 impl<'a> Row<'a> {
+    /// Cells and where they stand.
+    pub(crate) fn new(cells: &'a csv::StringRecord, place: Place) -> Self {
+        Self { cells, place }
+    }
+
     /// Number of cells.
     pub(crate) fn len(&self) -> usize {
         self.cells.len()
@@ -159,6 +174,12 @@ impl<'a> Row<'a> {
     /// The cell at a position, without surrounding white space; empty where there is none.
     pub(crate) fn cell(&self, position: usize) -> &'a str {
         self.cells.get(position).unwrap_or_default().trim()
+    }
+
+    /// The cell at a position with its white space, without the end of the line.
+    pub(crate) fn untrimmed(&self, position: usize) -> &'a str {
+        let cell = self.cells.get(position).unwrap_or_default();
+        cell.trim_end_matches(['\r', '\n'])
     }
 
     /// The cell under a header; empty where the header does not exist.
@@ -265,9 +286,8 @@ fn lines_outside_quotes(head: &[u8], delimiter: u8) -> impl Iterator<Item = u64>
 fn from_csv(error: csv::Error, file: u32) -> crate::error::Error {
     let row = error.position().map(csv::Position::line);
     let place = Place {
-        file: Some(file),
         row,
-        column: None,
+        ..Place::file(file)
     };
     match error.into_kind() {
         csv::ErrorKind::Io(e) => Problem::Read(e).at(place),

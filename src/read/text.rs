@@ -44,6 +44,10 @@ pub(crate) fn open_text(
 /// The first bytes of a file as text, undecodable parts replaced; for format detection only.
 pub(crate) fn head_text(input: &Input, limit: u64) -> Result<String> {
     let head = input.head(limit)?;
+    if let Some((marked, _)) = Encoding::for_bom(&head) {
+        let text = marked.decode(&head).0;
+        return Ok(text.chars().filter(|c| !is_removed(*c)).collect());
+    }
     let (text, _, broken) = UTF_8.decode(&head);
     // A cut in the middle of a character is no reason to change the encoding.
     let only_the_end = text.trim_end_matches('\u{fffd}').contains('\u{fffd}');

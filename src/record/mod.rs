@@ -9,11 +9,13 @@
 //! needs_display(veilmatch::record::Name::primary("Ada Example"));
 //! ```
 
+pub(crate) mod batch;
 mod codes;
 pub mod columns;
 pub mod country;
 mod date;
 mod digest;
+pub(crate) mod ftm;
 mod id;
 mod name;
 mod notice;

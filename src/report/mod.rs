@@ -8,9 +8,11 @@
 mod columns;
 mod csv;
 mod explain;
+mod ftm;
 mod jsonl;
 mod manifest;
 mod mask;
+mod notices;
 mod output;
 mod parquet;
 mod parquet_read;
@@ -27,8 +29,10 @@ mod tests;
 
 pub use columns::HITS_SCHEMA;
 pub use explain::waterfall;
+pub use ftm::write_ftm;
 pub use manifest::{InputFile, ListEdition, MANIFEST_SCHEMA, Manifest, OutputFile, Stage};
 pub use mask::{MASKED, mask};
+pub use notices::{write_notices, write_subjects};
 pub use output::{Output, PendingOutput, beside, commit};
 pub use read_hits::{Hits, find_hit, read_hits};
 pub use refused::write_refused;
