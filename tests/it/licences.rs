@@ -21,14 +21,19 @@ impl Rules {
         let banned = toml["bans"]["deny"].as_array().unwrap().iter();
         Self {
             allowed: allowed.map(|id| id.as_str().unwrap().to_owned()).collect(),
-            banned: banned.map(|ban| ban["crate"].as_str().unwrap().to_owned()).collect(),
+            banned: banned
+                .map(|ban| ban["crate"].as_str().unwrap().to_owned())
+                .collect(),
         }
     }
 
     /// Whether a licence expression can be satisfied: an `OR` needs one side, an `AND` both. A
     /// crate under a licence with an exception counts as one under the licence.
     fn satisfy(&self, expression: &str) -> bool {
-        let spaced = expression.replace('/', " OR ").replace('(', " ( ").replace(')', " ) ");
+        let spaced = expression
+            .replace('/', " OR ")
+            .replace('(', " ( ")
+            .replace(')', " ) ");
         let words: Vec<&str> = spaced.split_whitespace().collect();
         let (holds, rest) = self.either(&words);
         holds && rest.is_empty()
@@ -72,7 +77,11 @@ fn cargo(arguments: &[&str]) -> String {
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .output()
         .unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     String::from_utf8(output.stdout).unwrap()
 }
 
@@ -80,7 +89,10 @@ fn cargo(arguments: &[&str]) -> String {
 fn every_dependency_has_an_allowed_licence_and_source() {
     let rules = Rules::read();
     let version = cargo(&["-vV"]);
-    let host = version.lines().find_map(|line| line.strip_prefix("host: ")).unwrap();
+    let host = version
+        .lines()
+        .find_map(|line| line.strip_prefix("host: "))
+        .unwrap();
     let metadata = cargo(&[
         "metadata",
         "--format-version=1",
@@ -91,25 +103,36 @@ fn every_dependency_has_an_allowed_licence_and_source() {
     ]);
     let metadata: Value = serde_json::from_str(&metadata).unwrap();
     let packages = metadata["packages"].as_array().unwrap();
-    assert!(packages.len() > 50, "only {} packages were looked at", packages.len());
+    assert!(
+        packages.len() > 50,
+        "only {} packages were looked at",
+        packages.len()
+    );
     let refused: Vec<String> = packages
         .iter()
         .filter_map(|package| {
             let name = package["name"].as_str()?;
             let licence = package["license"].as_str().unwrap_or("no licence");
             let source = package["source"].as_str();
-            let is_known = source.is_none_or(|s| s.contains("github.com/rust-lang/crates.io-index"));
+            let is_known =
+                source.is_none_or(|s| s.contains("github.com/rust-lang/crates.io-index"));
             let is_fine = rules.satisfy(licence) && is_known && !rules.banned.contains(name);
             (!is_fine).then(|| format!("{name}: {licence}, from {source:?}"))
         })
         .collect();
-    assert!(refused.is_empty(), "deny.toml refuses:\n{}", refused.join("\n"));
+    assert!(
+        refused.is_empty(),
+        "deny.toml refuses:\n{}",
+        refused.join("\n")
+    );
 }
 
 #[test]
 fn licence_expressions_are_weighed() {
     let rules = Rules {
-        allowed: ["MIT", "Apache-2.0", "Unicode-3.0"].map(str::to_owned).into(),
+        allowed: ["MIT", "Apache-2.0", "Unicode-3.0"]
+            .map(str::to_owned)
+            .into(),
         banned: BTreeSet::new(),
     };
     let check = |expression, wanted| assert_eq!(rules.satisfy(expression), wanted, "{expression}");

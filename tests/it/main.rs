@@ -3,6 +3,7 @@
 
 #[cfg(feature = "synth")]
 mod datasets;
+mod documents;
 mod layers;
 #[cfg(feature = "cli")]
 mod licences;
