@@ -42,7 +42,9 @@ impl Config {
     /// # Errors
     /// A usage error for unreadable files and unknown settings; the text of the file is not shown.
     pub fn load(path: Option<&Path>) -> Result<Self> {
-        let Some(path) = path else { return Ok(Self::default()) };
+        let Some(path) = path else {
+            return Ok(Self::default());
+        };
         let text = std::fs::read_to_string(path).map_err(Problem::Read)?;
         toml::from_str(&text).map_err(|e| setting("--config", e.message()))
     }
@@ -58,7 +60,10 @@ impl Config {
                 "corroborate" => Ok(WeakAliases::Corroborate),
                 "screen" => Ok(WeakAliases::Screen),
                 "ignore" => Ok(WeakAliases::Ignore),
-                _ => Err(setting("weak-aliases", "is none of corroborate, screen, ignore")),
+                _ => Err(setting(
+                    "weak-aliases",
+                    "is none of corroborate, screen, ignore",
+                )),
             })
             .transpose()
     }
@@ -77,7 +82,11 @@ pub fn threshold_bits(model: &Model, score: f64) -> Result<f64> {
 }
 
 fn setting(setting: &'static str, reason: &str) -> crate::error::Error {
-    Problem::Setting { setting, reason: reason.to_owned() }.into()
+    Problem::Setting {
+        setting,
+        reason: reason.to_owned(),
+    }
+    .into()
 }
 
 #[cfg(test)]

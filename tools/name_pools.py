@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Makes src/synth/names.tsv, the pools that synthetic people are drawn from.
 
-    pip install names==0.3.0 faker==40.54.0 pypinyin
+    pip install names==0.3.0 faker==40.54.0 pypinyin==0.55.0
     python3 tools/name_pools.py --pairs ../shared/data/names --out src/synth/names.tsv
 
 Sources
+    tools/more_names.tsv: common names where the locale lists are short.
     names 0.3.0 (MIT; data: US Census 1990, public domain): US names with their real frequencies.
     faker 40.54.0 (MIT): locale lists; real weights where it has them, else Zipf (see `zipf`).
     cross-script name pairs (Wikidata name items, CC0, as mined by rigour and coling2018): Latin forms
@@ -59,7 +60,7 @@ LOCALES = {
     "gh": (["tw_GH"], ""),
     "ke": (["en_KE"], ""),
 }
-GIVEN_MAX, FAMILY_MAX, VARIANTS_MAX = 500, 1200, 4
+GIVEN_MAX, FAMILY_MAX, VARIANTS_MAX = 900, 1200, 4
 
 KO_FAMILY = dict(김="Kim", 이="Lee", 박="Park", 최="Choi", 정="Jung", 강="Kang", 조="Cho", 윤="Yoon", 장="Jang",
                  임="Lim", 한="Han", 오="Oh", 서="Seo", 신="Shin", 권="Kwon", 황="Hwang", 안="Ahn", 송="Song",
@@ -209,7 +210,7 @@ def romanise(origin, script, native, pairs):
         main = table(plain, GREEK, GREEK_DI)
         return [main] + [x for x in pairs.forms(script, native) if x != main and near(x, main)]
     if script == "arab" and native.startswith("ال") and len(native) > 4 and native != "الله":
-        return ["al-" + x for x in pairs.forms(script, native[2:])]
+        return ["al-" + x.removeprefix("al-") for x in pairs.forms(script, native[2:])]
     found = pairs.forms(script, native)
     if not found and origin in ("bn", "ta"):
         return [brahmic(native)]
@@ -276,6 +277,8 @@ def merged(locales, *attributes):
 
 def rows_of(origin, slot, entries, script, pairs, most):
     rows = []
+    listed = {name for name, _, _ in entries}
+    entries = entries + [entry for entry in MORE.get((origin, slot), []) if entry[0] not in listed]
     known = [(w, name, rank) for name, w, rank in entries]
     total = sum(w for w, _, _ in known if w)
     items = []
@@ -296,6 +299,8 @@ def rows_of(origin, slot, entries, script, pairs, most):
                 continue
             latin = " ".join(f[0] for f in forms)
             variants = [" ".join([v] + [f[0] for f in forms[1:]]) for v in forms[0][1:]]
+            if script == "cyrl":  # the pair file mixes the forms of men's and women's names
+                variants = [v for v in variants if v.endswith("a") == latin.endswith("a")]
         latin = latin if not script and not latin.islower() else title(latin)
         items.append((weight, rank, latin, native, [title(v) for v in variants]))
     # Real weights first, then published order, then names that many spellings are known for.
@@ -339,7 +344,7 @@ def origin_rows(origin, locales, script, pairs):
             attributes = ("first_name_male_pairs",) if slot == "given_m" else ("first_name_female_pairs",)
         entries = merged(locales, *attributes)
         if origin in ("zh", "ko"):
-            entries = composed(entries, 350)
+            entries = composed(entries, 900)
         if origin == "ja":
             entries += pairs.japanese(slot == "given_f")[:250]
         rows += rows_of(origin, slot, entries, script, pairs, GIVEN_MAX)
@@ -357,9 +362,34 @@ def origin_rows(origin, locales, script, pairs):
     for slot, attribute in [("patronymic_m", "middle_names_male"), ("patronymic_f", "middle_names_female")]:
         if origin in ("ru", "uk"):
             rows += rows_of(origin, slot, merged(locales, attribute), script, pairs, GIVEN_MAX)
+    if origin == "fa":
+        rows += persian_tail(pairs)
     if origin == "vi":
         rows += rows_of(origin, "middle", merged(locales, "middle_names"), script, pairs, GIVEN_MAX)
     return rows
+
+
+def persian_tail(pairs):
+    """Persian family names of the pair file by their endings, weight 400 each."""
+    endings = ("زاده", "پور", "نژاد", "آبادی")
+    found = sorted((n for mined, n in pairs.of("arab") if n.endswith(endings) and len(n) > 5 and n.isalpha()), key=digest)
+    forms = [(pairs.forms("arab", native), native) for native in found]
+    return [["fa", "family", "400", title(f[0]), native, "|".join(title(v) for v in f[1 : 1 + VARIANTS_MAX])]
+            for f, native in forms[:400] if f]
+
+
+def more_names():
+    """The hand-written names, by origin and slot."""
+    out = {}
+    with open(pathlib.Path(__file__).with_name("more_names.tsv"), encoding="utf-8") as f:
+        for line in f:
+            if not line.startswith("#"):
+                origin, slot, names = line.rstrip("\n").split("\t")
+                out[origin, slot] = [(name, None, rank) for rank, name in enumerate(names.split())]
+    return out
+
+
+MORE = more_names()
 
 
 def tail(pairs, script):

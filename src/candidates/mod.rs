@@ -33,7 +33,9 @@ pub fn join(subjects: &Envelope, notices: &Envelope) -> Result<(Vec<Pair>, Tally
     let mut packed: Vec<u64> = Vec::new();
     let (left, mut right) = (subjects.rows(), notices.rows());
     for block in left.chunk_by(|a, b| a.0 == b.0) {
-        let Some((key, _)) = block.first() else { continue };
+        let Some((key, _)) = block.first() else {
+            continue;
+        };
         right = &right[gallop(right, |row| row.0 < *key)..];
         let same = &right[..gallop(right, |row| row.0 == *key)];
         if same.len() > BIG_BLOCK {
@@ -41,7 +43,10 @@ pub fn join(subjects: &Envelope, notices: &Envelope) -> Result<(Vec<Pair>, Tally
             tally.add("pairs_from_big_blocks", (same.len() * block.len()) as u64);
         }
         for (_, subject) in block {
-            packed.extend(same.iter().map(|(_, n)| u64::from(subject.0) << 32 | u64::from(n.0)));
+            packed.extend(
+                same.iter()
+                    .map(|(_, n)| u64::from(subject.0) << 32 | u64::from(n.0)),
+            );
         }
     }
     tally.add("pairs_raw", packed.len() as u64);
@@ -74,7 +79,12 @@ mod tests {
     use crate::keys::BlindKey;
 
     fn envelope(rows: &[(u64, u32)]) -> Envelope {
-        Envelope::seal([0; 32], rows.iter().map(|(k, h)| (BlindKey([0, *k]), Handle(*h))).collect())
+        Envelope::seal(
+            [0; 32],
+            rows.iter()
+                .map(|(k, h)| (BlindKey([0, *k]), Handle(*h)))
+                .collect(),
+        )
     }
 
     #[test]
@@ -84,7 +94,10 @@ mod tests {
         let (pairs, tally) = join(&subjects, &notices).expect("same recipes");
         let plain: Vec<_> = pairs.iter().map(|p| (p.subject.0, p.notice.0)).collect();
         assert_eq!(plain, [(10, 20), (10, 21), (11, 22)]);
-        assert_eq!((tally.count("pairs_raw"), tally.count("candidates")), (4, 3));
+        assert_eq!(
+            (tally.count("pairs_raw"), tally.count("candidates")),
+            (4, 3)
+        );
     }
 
     #[test]

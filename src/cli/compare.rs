@@ -29,7 +29,12 @@ pub(super) struct Compare {
     #[arg(long, conflicts_with_all = ["names", "pairs"])]
     stdin: bool,
     /// CSV of pairs: id,a,b and optionally kind,a_birth,b_birth.
-    #[arg(long, value_name = "P.csv", requires = "output", conflicts_with = "names")]
+    #[arg(
+        long,
+        value_name = "P.csv",
+        requires = "output",
+        conflicts_with = "names"
+    )]
     pairs: Option<PathBuf>,
     /// Where the scores of `--pairs` go: id,score,bits,band.
     #[arg(short, long, value_name = "O.csv")]
@@ -53,7 +58,10 @@ impl Compare {
             return self.score_pairs(&model, pairs, output);
         }
         let names = if self.stdin {
-            std::io::stdin().lines().take(2).collect::<Result<Vec<_>, _>>()?
+            std::io::stdin()
+                .lines()
+                .take(2)
+                .collect::<Result<Vec<_>, _>>()?
         } else {
             self.names.clone()
         };
@@ -71,17 +79,31 @@ impl Compare {
             return Ok(Exit::Done);
         };
         let band = model.band(scored.bits).code();
-        writeln!(out, "{:.3} ({:+.1} bits, {band})", scored.score, scored.bits)?;
+        writeln!(
+            out,
+            "{:.3} ({:+.1} bits, {band})",
+            scored.score, scored.bits
+        )?;
         if self.explain {
             let rows: Vec<Vec<String>> = scored
                 .evidence
                 .iter()
                 .map(|e| {
                     let kind = e.kind.code().replace('_', " ");
-                    vec![kind, safe(&e.subject), safe(&e.notice), e.note.clone(), format!("{:+.1}", e.bits)]
+                    vec![
+                        kind,
+                        safe(&e.subject),
+                        safe(&e.notice),
+                        e.note.clone(),
+                        format!("{:+.1}", e.bits),
+                    ]
                 })
                 .collect();
-            write!(out, "{}", report::table(&["evidence", "a", "b", "how", "bits"], &rows))?;
+            write!(
+                out,
+                "{}",
+                report::table(&["evidence", "a", "b", "how", "bits"], &rows)
+            )?;
         }
         Ok(Exit::Done)
     }
@@ -108,7 +130,9 @@ impl Compare {
                 csv.write_record([&row.id, &score, &shown, model.band(bits).code()])?;
             }
         }
-        let out = csv.into_inner().map_err(|e| anyhow::anyhow!("{}", e.error()))?;
+        let out = csv
+            .into_inner()
+            .map_err(|e| anyhow::anyhow!("{}", e.error()))?;
         out.finish()?.commit()?;
         Ok(Exit::Done)
     }

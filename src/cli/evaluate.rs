@@ -118,16 +118,25 @@ impl Hits {
         let mut out = std::io::stdout().lock();
         let mut points = vec![("at the threshold", evaluation.at(bits))];
         points.extend(evaluation.best().map(|p| ("highest F1", p)));
-        let one_percent = evaluation.threshold_for_alerts(0.01).map(|b| evaluation.at(b));
+        let one_percent = evaluation
+            .threshold_for_alerts(0.01)
+            .map(|b| evaluation.at(b));
         points.extend(one_percent.map(|p| ("1 % of strangers alert", p)));
         writeln!(out, "{}", table::points(&points))?;
         for (heading, by) in [("kind", GroupBy::Kind), ("date", GroupBy::DateKind)] {
-            writeln!(out, "{}", table::groups(heading, &evaluation.groups(by, bits)))?;
+            writeln!(
+                out,
+                "{}",
+                table::groups(heading, &evaluation.groups(by, bits))
+            )?;
         }
         let points = evaluation.curve(100);
         for (path, text) in [
             (&self.curve, curve::csv(&points)),
-            (&self.svg, curve::svg(&points, "Recall and precision by threshold")),
+            (
+                &self.svg,
+                curve::svg(&points, "Recall and precision by threshold"),
+            ),
         ] {
             if let Some(path) = path {
                 let mut file = Output::create(path)?;
@@ -154,8 +163,11 @@ impl Keys {
                     records.extend(chunk?.0.into_iter().map(|s| s.record));
                 }
                 let rows = read_truth(truth)?;
-                let subject_at: BTreeMap<&str, usize> =
-                    records.iter().enumerate().map(|(i, r)| (r.id.0.as_str(), i)).collect();
+                let subject_at: BTreeMap<&str, usize> = records
+                    .iter()
+                    .enumerate()
+                    .map(|(i, r)| (r.id.0.as_str(), i))
+                    .collect();
                 let notice_at: BTreeMap<&str, usize> = list
                     .notices
                     .iter()
@@ -173,7 +185,12 @@ impl Keys {
         };
         let subjects: Vec<Prepared> = subjects.iter().map(Prepared::new).collect();
         let notices: Vec<Prepared> = notices.iter().map(|n| Prepared::new(&n.record)).collect();
-        let trial = key_trial(&KeyMaker::new(&Secret::fresh()?), &subjects, &notices, &truth);
+        let trial = key_trial(
+            &KeyMaker::new(&Secret::fresh()?),
+            &subjects,
+            &notices,
+            &truth,
+        );
         write!(std::io::stdout().lock(), "{}", trial.table())?;
         Ok(Exit::Done)
     }
@@ -183,23 +200,34 @@ impl Keys {
 pub(super) fn read_truth(path: &Path) -> Result<Vec<TruthRow>> {
     let columns = "subject_id, list_id, source_id, kind, date_kind";
     let bad = |row: u64| {
-        Problem::Malformed { format: "truth CSV", why: "a row does not fit the header" }
-            .at(Place::row(1, row))
+        Problem::Malformed {
+            format: "truth CSV",
+            why: "a row does not fit the header",
+        }
+        .at(Place::row(1, row))
     };
-    let mut reader = csv::Reader::from_path(path)
-        .map_err(|e| match e.into_kind() {
-            csv::ErrorKind::Io(io) => Problem::Read(io),
-            _ => Problem::Malformed { format: "truth CSV", why: "it cannot be read" },
-        })?;
+    let mut reader = csv::Reader::from_path(path).map_err(|e| match e.into_kind() {
+        csv::ErrorKind::Io(io) => Problem::Read(io),
+        _ => Problem::Malformed {
+            format: "truth CSV",
+            why: "it cannot be read",
+        },
+    })?;
     let headers = reader.headers().map_err(|_| bad(1))?.clone();
     let position = |name: &'static str| {
         headers
             .iter()
             .position(|h| h == name)
-            .ok_or(Problem::MissingColumn { field: name, expected: columns.into() })
+            .ok_or(Problem::MissingColumn {
+                field: name,
+                expected: columns.into(),
+            })
     };
-    let (subject, list, source) =
-        (position("subject_id")?, position("list_id")?, position("source_id")?);
+    let (subject, list, source) = (
+        position("subject_id")?,
+        position("list_id")?,
+        position("source_id")?,
+    );
     let (kind, date_kind) = (position("kind")?, position("date_kind")?);
     let mut rows = Vec::new();
     for (record, row) in reader.records().zip(2_u64..) {

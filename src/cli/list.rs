@@ -71,8 +71,15 @@ fn format(text: &str) -> std::result::Result<Wanted, String> {
     if text == "auto" {
         return Ok(Wanted(None));
     }
-    let known = || Format::all().map(Format::code).collect::<Vec<_>>().join(", ");
-    Format::from_code(text).map(|f| Wanted(Some(f))).ok_or_else(|| format!("auto, {}", known()))
+    let known = || {
+        Format::all()
+            .map(Format::code)
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
+    Format::from_code(text)
+        .map(|f| Wanted(Some(f)))
+        .ok_or_else(|| format!("auto, {}", known()))
 }
 
 fn list_id(text: &str) -> std::result::Result<ListId, String> {
@@ -91,10 +98,12 @@ impl Reading {
         settings.encoding = self.encoding;
         if let Some(path) = self.mapping {
             let text = std::fs::read_to_string(path).context("cannot read the mapping file")?;
-            let mapping: Mapping = toml::from_str(&text).map_err(|e| Problem::Setting {
-                setting: "--mapping",
-                reason: e.message().to_owned(),
-            }).map_err(crate::error::Error::from)?;
+            let mapping: Mapping = toml::from_str(&text)
+                .map_err(|e| Problem::Setting {
+                    setting: "--mapping",
+                    reason: e.message().to_owned(),
+                })
+                .map_err(crate::error::Error::from)?;
             settings.mapping = Some(mapping);
         }
         Ok(read_list(&self.files, &settings)?)
@@ -173,7 +182,11 @@ impl ListCommand {
                 let json = check.json;
                 let (list, tally) = check.reading.read()?;
                 if json {
-                    writeln!(out, "{}", serde_json::to_string_pretty(&counts(&list, &tally))?)?;
+                    writeln!(
+                        out,
+                        "{}",
+                        serde_json::to_string_pretty(&counts(&list, &tally))?
+                    )?;
                 } else {
                     write!(out, "{}", describe(&list, &tally))?;
                 }
@@ -210,7 +223,11 @@ fn counts(list: &List, tally: &Tally) -> BTreeMap<String, u64> {
     .map(|(what, n)| (what.to_owned(), n))
     .into();
     for kind in crate::record::Kind::ALL {
-        let n = list.notices.iter().filter(|n| n.record.kind == *kind).count() as u64;
+        let n = list
+            .notices
+            .iter()
+            .filter(|n| n.record.kind == *kind)
+            .count() as u64;
         if n > 0 {
             counts.insert(format!("kind {}", kind.code()), n);
         }
@@ -230,7 +247,9 @@ fn counts(list: &List, tally: &Tally) -> BTreeMap<String, u64> {
     let mut reasons: BTreeMap<String, u64> = BTreeMap::new();
     for r in tally.refusals() {
         let what = if r.is_row() { "refused" } else { "emptied" };
-        *reasons.entry(format!("{what}: {} {}", r.field, r.reason.code())).or_insert(0) += 1;
+        *reasons
+            .entry(format!("{what}: {} {}", r.field, r.reason.code()))
+            .or_insert(0) += 1;
     }
     counts.extend(reasons);
     counts
@@ -239,8 +258,10 @@ fn counts(list: &List, tally: &Tally) -> BTreeMap<String, u64> {
 fn describe(list: &List, tally: &Tally) -> String {
     let info = &list.info;
     let date = info.date.map_or("undated".to_owned(), |d| d.to_string());
-    let rows: Vec<Vec<String>> =
-        counts(list, tally).into_iter().map(|(what, n)| vec![what, n.to_string()]).collect();
+    let rows: Vec<Vec<String>> = counts(list, tally)
+        .into_iter()
+        .map(|(what, n)| vec![what, n.to_string()])
+        .collect();
     format!(
         "{} ({}), {date}\n{}",
         info.list_id.as_str(),
@@ -253,7 +274,11 @@ impl Diff {
     fn text(&self) -> anyhow::Result<String> {
         let hashes = |path: &Path| -> Result<BTreeMap<String, String>> {
             let (list, _) = open(path)?;
-            Ok(list.notices.iter().map(|n| (n.uid(), n.record_hash_hex())).collect())
+            Ok(list
+                .notices
+                .iter()
+                .map(|n| (n.uid(), n.record_hash_hex()))
+                .collect())
         };
         let (old, new) = (hashes(&self.old)?, hashes(&self.new)?);
         let mut lines = Vec::new();
@@ -264,13 +289,21 @@ impl Diff {
                 Some(_) => {}
             }
         }
-        lines.extend(old.keys().filter(|uid| !new.contains_key(*uid)).map(|uid| ("removed", uid)));
+        lines.extend(
+            old.keys()
+                .filter(|uid| !new.contains_key(*uid))
+                .map(|uid| ("removed", uid)),
+        );
         lines.sort_unstable();
         let count = |what: &str| lines.iter().filter(|(w, _)| *w == what).count();
         let (added, changed, removed) = (count("added"), count("changed"), count("removed"));
         if self.json {
             let ids = |what: &str| -> Vec<&String> {
-                lines.iter().filter(|(w, _)| *w == what).map(|(_, uid)| *uid).collect()
+                lines
+                    .iter()
+                    .filter(|(w, _)| *w == what)
+                    .map(|(_, uid)| *uid)
+                    .collect()
             };
             let json = serde_json::json!({
                 "added": ids("added"), "changed": ids("changed"), "removed": ids("removed"),
@@ -278,8 +311,10 @@ impl Diff {
             });
             return Ok(format!("{json:#}\n"));
         }
-        let mut text: String =
-            lines.iter().map(|(what, uid)| format!("{what}\t{}\n", safe(uid))).collect();
+        let mut text: String = lines
+            .iter()
+            .map(|(what, uid)| format!("{what}\t{}\n", safe(uid)))
+            .collect();
         let unchanged = new.len() - added - changed;
         text.push_str(&format!(
             "{added} added, {changed} changed, {removed} removed, {unchanged} unchanged\n"
@@ -291,10 +326,16 @@ impl Diff {
 impl Show {
     fn text(&self) -> anyhow::Result<String> {
         let (list, tally) = open(&self.list)?;
-        let Some(uid) = &self.uid else { return Ok(describe(&list, &tally)) };
-        let found = list.notices.iter().find(|n| n.uid() == *uid || n.record.id.0 == *uid);
-        let notice =
-            found.ok_or(Problem::NotFound { what: "notice" }).map_err(crate::error::Error::from)?;
+        let Some(uid) = &self.uid else {
+            return Ok(describe(&list, &tally));
+        };
+        let found = list
+            .notices
+            .iter()
+            .find(|n| n.uid() == *uid || n.record.id.0 == *uid);
+        let notice = found
+            .ok_or(Problem::NotFound { what: "notice" })
+            .map_err(crate::error::Error::from)?;
         Ok(report::table(&["field", "value"], &notice_rows(notice)))
     }
 }
@@ -311,13 +352,24 @@ fn notice_rows(n: &Notice) -> Vec<Vec<String>> {
         ("record hash", n.record_hash_hex()),
     ];
     for name in &n.record.names {
-        rows.push(("name", format!("{} ({}, {})", name.full, name.kind.code(), name.strength.code())));
+        rows.push((
+            "name",
+            format!(
+                "{} ({}, {})",
+                name.full,
+                name.kind.code(),
+                name.strength.code()
+            ),
+        ));
     }
     for d in &n.record.dates {
         rows.push(("date", format!("{} ({})", d.to_text(), d.kind.code())));
     }
     for i in &n.record.ids {
-        rows.push(("id", format!("{} ({} {})", i.value, i.kind.code(), i.country)));
+        rows.push((
+            "id",
+            format!("{} ({} {})", i.value, i.kind.code(), i.country),
+        ));
     }
     for c in &n.record.countries {
         let country = if c.iso2.is_empty() { &c.raw } else { &c.iso2 };
@@ -340,5 +392,7 @@ fn notice_rows(n: &Notice) -> Vec<Vec<String>> {
     }
     rows.extend((!n.remarks.is_empty()).then(|| ("remarks", n.remarks.clone())));
     rows.extend(n.extra.iter().map(|(k, v)| ("extra", format!("{k}: {v}"))));
-    rows.into_iter().map(|(field, value)| vec![field.to_owned(), safe(&value)]).collect()
+    rows.into_iter()
+        .map(|(field, value)| vec![field.to_owned(), safe(&value)])
+        .collect()
 }

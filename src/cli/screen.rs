@@ -103,7 +103,11 @@ impl Screen {
         if let Some(score) = self.threshold.or(config.threshold) {
             settings.threshold_bits = crate::config::threshold_bits(&settings.model, score)?;
         }
-        if let Some(policy) = self.weak_aliases.map(WeakAliases::from).or(config.weak_aliases()?) {
+        if let Some(policy) = self
+            .weak_aliases
+            .map(WeakAliases::from)
+            .or(config.weak_aliases()?)
+        {
             settings.weak_aliases = policy;
         }
         settings.unmask = self.unmask;
@@ -133,12 +137,14 @@ impl Screen {
         let summary = job.run(&|n| progress.set(n))?;
         progress.finish();
         print_summary(&summary);
-        Ok(match (summary.refused > 0, self.exit_code && summary.hits > 0) {
-            (false, false) => Exit::Done,
-            (false, true) => Exit::Hits,
-            (true, false) => Exit::Warnings,
-            (true, true) => Exit::WarningsAndHits,
-        })
+        Ok(
+            match (summary.refused > 0, self.exit_code && summary.hits > 0) {
+                (false, false) => Exit::Done,
+                (false, true) => Exit::Hits,
+                (true, false) => Exit::Warnings,
+                (true, true) => Exit::WarningsAndHits,
+            },
+        )
     }
 }
 
@@ -172,6 +178,10 @@ fn print_summary(summary: &Summary) {
         count("hits_cut_by_top"),
     );
     if summary.refused > 0 {
-        eprintln!("NOT SCREENED: {} of {}", summary.refused, summary.refused + summary.screened);
+        eprintln!(
+            "NOT SCREENED: {} of {}",
+            summary.refused,
+            summary.refused + summary.screened
+        );
     }
 }

@@ -7,7 +7,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use crate::cli::Exit;
 use crate::config::Config;
 use crate::error::{Problem, Result};
-use crate::read::SubjectSettings;
+use crate::read::{SubjectSettings, inspect_subjects};
 use crate::record::DateOrder;
 
 /// How subject files are read.
@@ -110,7 +110,8 @@ impl Subjects {
     pub(super) fn run(self) -> anyhow::Result<Exit> {
         use std::io::Write as _;
         let SubjectsVerb::Check { file, reading } = self.verb;
-        write!(std::io::stdout().lock(), "{file:?} {reading:?}")?;
+        let inspection = inspect_subjects(&file, &reading.settings(&Config::default())?)?;
+        write!(std::io::stdout().lock(), "{}", inspection.to_text())?;
         Ok(Exit::Done)
     }
 }

@@ -6,7 +6,7 @@ use clap::Args;
 
 use crate::cli::Exit;
 use crate::error::Problem;
-use crate::synth::{self, SCENARIOS, Settings};
+use crate::synth::{self, Settings, scenarios};
 
 /// Write labelled synthetic data: subjects.csv, notices.csv, truth.csv. All people are invented.
 ///
@@ -39,17 +39,29 @@ pub(super) struct Synth {
 impl Synth {
     pub(super) fn run(self) -> anyhow::Result<Exit> {
         if let Some(name) = &self.scenario {
-            let known = || SCENARIOS.iter().map(|s| s.name).collect::<Vec<_>>().join(", ");
+            let known = || {
+                SCENARIOS
+                    .iter()
+                    .map(|s| s.name)
+                    .collect::<Vec<_>>()
+                    .join(", ")
+            };
             if !synth::write_scenario(&self.output, name)? {
                 let reason = format!("is none of {}", known());
-                let problem = Problem::Setting { setting: "--scenario", reason };
+                let problem = Problem::Setting {
+                    setting: "--scenario",
+                    reason,
+                };
                 return Err(crate::error::Error::from(problem).into());
             }
             return Ok(Exit::Done);
         }
         if !(0.0..=1.0).contains(&self.overlap) {
             let reason = "is not in the range 0 to 1".to_owned();
-            let problem = Problem::Setting { setting: "--overlap", reason };
+            let problem = Problem::Setting {
+                setting: "--overlap",
+                reason,
+            };
             return Err(crate::error::Error::from(problem).into());
         }
         let mut settings = Settings::default();

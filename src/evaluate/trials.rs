@@ -21,7 +21,9 @@ pub fn key_trial(
         .zip(0_u32..u32::MAX)
         .flat_map_iter(|(notice, row)| {
             let mut rows = Vec::new();
-            keys.blind(notice, Side::Notice, |recipe, key| rows.push((recipe, key, row)));
+            keys.blind(notice, Side::Notice, |recipe, key| {
+                rows.push((recipe, key, row))
+            });
             rows
         })
         .collect();
@@ -34,7 +36,9 @@ pub fn key_trial(
             let mut pairs: Vec<(Recipe, u32)> = Vec::new();
             keys.blind(subject, Side::Subject, |recipe, key| {
                 let start = postings.partition_point(|p| (p.0, p.1) < (recipe, key));
-                let same = postings[start..].iter().take_while(|p| (p.0, p.1) == (recipe, key));
+                let same = postings[start..]
+                    .iter()
+                    .take_while(|p| (p.0, p.1) == (recipe, key));
                 pairs.extend(same.map(|p| (recipe, p.2)));
             });
             pairs.sort_unstable();
@@ -88,9 +92,8 @@ pub fn aliases_off(notices: &[Notice]) -> (Vec<Record>, Vec<Notice>, Vec<(usize,
         }
         let primary = notice.record.primary_name().map(|n| n.full.clone());
         let uid = notice.uid();
-        let digest = |n: &Name| {
-            *blake3::hash(format!("{uid}\u{0}{}", n.full).as_bytes()).as_bytes()
-        };
+        let digest =
+            |n: &Name| *blake3::hash(format!("{uid}\u{0}{}", n.full).as_bytes()).as_bytes();
         let taken = names
             .iter()
             .enumerate()
@@ -118,7 +121,10 @@ mod tests {
     use crate::keys::Secret;
 
     fn prepared(name: &str) -> Prepared {
-        Prepared::new(&Record { names: vec![Name::primary(name)], ..Record::default() })
+        Prepared::new(&Record {
+            names: vec![Name::primary(name)],
+            ..Record::default()
+        })
     }
 
     #[test]

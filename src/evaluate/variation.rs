@@ -26,7 +26,10 @@ pub fn variation(model: &Model, notices: usize, each: usize, seed: u64) -> Resul
     settings.notices = notices;
     settings.seed = seed;
     let world = crate::synth::generate(&settings);
-    let list = List { notices: world.notices, ..List::default() };
+    let list = List {
+        notices: world.notices,
+        ..List::default()
+    };
     let people: Vec<(String, String)> = list
         .notices
         .iter()
@@ -63,7 +66,10 @@ pub fn variation(model: &Model, notices: usize, each: usize, seed: u64) -> Resul
         for (uid, subject) in &copies {
             let id = &subject.record.id.0;
             let start = hits.partition_point(|h| h.subject_id < *id);
-            let own: Vec<&Hit> = hits[start..].iter().take_while(|h| h.subject_id == *id).collect();
+            let own: Vec<&Hit> = hits[start..]
+                .iter()
+                .take_while(|h| h.subject_id == *id)
+                .collect();
             found += u64::from(own.iter().any(|h| h.notice_uid == *uid));
             first += u64::from(own.first().is_some_and(|h| h.notice_uid == *uid));
         }

@@ -28,14 +28,21 @@ impl HandleBook {
         let mut shuffled: Vec<([u8; 16], u32)> = (0..rows)
             .map(|row| {
                 let mut order = [0; 16];
-                hasher.clone().update(&row.to_le_bytes()).finalize_xof().fill(&mut order);
+                hasher
+                    .clone()
+                    .update(&row.to_le_bytes())
+                    .finalize_xof()
+                    .fill(&mut order);
                 (order, row)
             })
             .collect();
         shuffled.sort_unstable();
         let row_of: Vec<u32> = shuffled.into_iter().map(|(_, row)| row).collect();
-        let mut pairs: Vec<(u32, Handle)> =
-            row_of.iter().zip(0..).map(|(row, handle)| (*row, Handle(handle))).collect();
+        let mut pairs: Vec<(u32, Handle)> = row_of
+            .iter()
+            .zip(0..)
+            .map(|(row, handle)| (*row, Handle(handle)))
+            .collect();
         pairs.sort_unstable();
         let handle_of = pairs.into_iter().map(|(_, handle)| handle).collect();
         Self { row_of, handle_of }
@@ -69,7 +76,10 @@ impl Envelope {
         use rayon::slice::ParallelSliceMut;
         rows.par_sort_unstable();
         rows.dedup();
-        Self { recipe_digest, rows }
+        Self {
+            recipe_digest,
+            rows,
+        }
     }
 
     /// The rows, sorted by key, then handle.
@@ -85,7 +95,8 @@ impl Envelope {
     /// The bytes of the envelope: magic, recipe digest, row count, rows of 16 key bytes (big
     /// endian) and 4 handle bytes (little endian).
     pub fn encode(&self) -> Vec<u8> {
-        let mut bytes = Vec::with_capacity(self.rows.len().saturating_mul(ROW).saturating_add(HEAD));
+        let mut bytes =
+            Vec::with_capacity(self.rows.len().saturating_mul(ROW).saturating_add(HEAD));
         bytes.extend_from_slice(MAGIC);
         bytes.extend_from_slice(&self.recipe_digest);
         bytes.extend_from_slice(&(self.rows.len() as u64).to_le_bytes());
@@ -102,10 +113,19 @@ impl Envelope {
     /// An input error for anything that [`Envelope::encode`] does not write: wrong magic, wrong
     /// length, rows out of order.
     pub fn decode(bytes: &[u8]) -> Result<Self> {
-        let bad = |why| Problem::Malformed { format: "envelope", why };
-        let (head, body) = bytes.split_at_checked(HEAD).ok_or(bad("it ends in the header"))?;
-        let rest = head.strip_prefix(MAGIC.as_slice()).ok_or(bad("the first bytes differ"))?;
-        let (digest, count) = rest.split_at_checked(32).ok_or(bad("it ends in the header"))?;
+        let bad = |why| Problem::Malformed {
+            format: "envelope",
+            why,
+        };
+        let (head, body) = bytes
+            .split_at_checked(HEAD)
+            .ok_or(bad("it ends in the header"))?;
+        let rest = head
+            .strip_prefix(MAGIC.as_slice())
+            .ok_or(bad("the first bytes differ"))?;
+        let (digest, count) = rest
+            .split_at_checked(32)
+            .ok_or(bad("it ends in the header"))?;
         let count = u64::from_le_bytes(count.try_into().map_err(|_| bad("no row count"))?);
         let (chunks, tail) = body.as_chunks::<ROW>();
         if !tail.is_empty() || chunks.len() as u64 != count {
@@ -123,7 +143,10 @@ impl Envelope {
             return Err(bad("rows are out of order").into());
         }
         let recipe_digest = digest.try_into().map_err(|_| bad("no recipe digest"))?;
-        Ok(Self { recipe_digest, rows })
+        Ok(Self {
+            recipe_digest,
+            rows,
+        })
     }
 }
 
@@ -132,7 +155,9 @@ mod tests {
     use super::*;
 
     fn envelope() -> Envelope {
-        let rows = [(7, 1), (3, 2), (7, 1)].map(|(k, h)| (BlindKey([0, k]), Handle(h))).to_vec();
+        let rows = [(7, 1), (3, 2), (7, 1)]
+            .map(|(k, h)| (BlindKey([0, k]), Handle(h)))
+            .to_vec();
         Envelope::seal([9; 32], rows)
     }
 
@@ -160,6 +185,12 @@ mod tests {
         let book = HandleBook::deal(&secret, "veilmatch 2026-11 test handles v1", 50);
         let back: Vec<_> = (0..50).filter_map(|r| book.row(book.handle(r)?)).collect();
         assert_eq!(back, (0..50).collect::<Vec<_>>());
-        assert_ne!((0..50).filter_map(|r| book.handle(r)).map(|h| h.0).collect::<Vec<_>>(), back);
+        assert_ne!(
+            (0..50)
+                .filter_map(|r| book.handle(r))
+                .map(|h| h.0)
+                .collect::<Vec<_>>(),
+            back
+        );
     }
 }

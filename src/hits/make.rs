@@ -45,11 +45,20 @@ pub fn make_hit(
     let notice = &live.notice;
     let scored = scorer.explain(
         outcome,
-        Side { record: &subject.record, prepared },
-        Side { record: &notice.record, prepared: &live.prepared },
+        Side {
+            record: &subject.record,
+            prepared,
+        },
+        Side {
+            record: &notice.record,
+            prepared: &live.prepared,
+        },
     );
     let name_of = |record: &crate::record::Record, prepared: &Prepared, i: usize| {
-        let name = prepared.names.get(i).and_then(|n| record.names.get(n.index as usize));
+        let name = prepared
+            .names
+            .get(i)
+            .and_then(|n| record.names.get(n.index as usize));
         name.cloned().unwrap_or_default()
     };
     let ours = name_of(&subject.record, prepared, outcome.names.0);
@@ -128,14 +137,25 @@ fn conflicts(outcome: &Outcome) -> Vec<Conflict> {
 }
 
 fn dates(prepared: &Prepared) -> String {
-    prepared.dates.iter().map(|d| d.to_text()).collect::<Vec<_>>().join(";")
+    prepared
+        .dates
+        .iter()
+        .map(|d| d.to_text())
+        .collect::<Vec<_>>()
+        .join(";")
 }
 
 fn programs(notice: &Notice) -> String {
     let mut codes: Vec<&str> = notice
         .programs
         .iter()
-        .map(|p| if p.code.is_empty() { p.title.as_str() } else { p.code.as_str() })
+        .map(|p| {
+            if p.code.is_empty() {
+                p.title.as_str()
+            } else {
+                p.code.as_str()
+            }
+        })
         .filter(|c| !c.is_empty())
         .collect();
     codes.sort_unstable();
@@ -146,22 +166,39 @@ fn programs(notice: &Notice) -> String {
 /// One plain sentence: what agrees, what speaks against, and what a notice is not.
 fn sentence(hit: &Hit, scored: &Scored) -> String {
     let count = |kind: EvidenceKind, positive: bool| {
-        scored.evidence.iter().filter(|e| e.kind == kind && (e.bits > 0.0) == positive).count()
+        scored
+            .evidence
+            .iter()
+            .filter(|e| e.kind == kind && (e.bits > 0.0) == positive)
+            .count()
     };
     let mut agree: Vec<String> = Vec::new();
     let parts = count(EvidenceKind::NameToken, true);
     if parts > 0 {
-        agree.push(format!("{parts} name part{}", if parts == 1 { "" } else { "s" }));
+        agree.push(format!(
+            "{parts} name part{}",
+            if parts == 1 { "" } else { "s" }
+        ));
     }
     let words = [
         (EvidenceKind::Identifier, "identifier"),
-        (EvidenceKind::Date, if hit.notice_kind == Kind::Person { "birth date" } else { "date" }),
+        (
+            EvidenceKind::Date,
+            if hit.notice_kind == Kind::Person {
+                "birth date"
+            } else {
+                "date"
+            },
+        ),
         (EvidenceKind::Country, "country"),
         (EvidenceKind::Sex, "sex"),
         (EvidenceKind::Place, "place of birth"),
     ];
     for (kind, word) in words {
-        let found = scored.evidence.iter().find(|e| e.kind == kind && e.bits > 0.0);
+        let found = scored
+            .evidence
+            .iter()
+            .find(|e| e.kind == kind && e.bits > 0.0);
         agree.extend(found.map(|e| format!("{word} ({})", e.note)));
     }
     let against: Vec<&str> = hit.conflicts.iter().map(|c| c.words()).collect();
@@ -175,6 +212,10 @@ fn sentence(hit: &Hit, scored: &Scored) -> String {
          decides.",
         hit.band.code(),
         hit.bits,
-        if agree.is_empty() { "little".to_owned() } else { agree.join(", ") },
+        if agree.is_empty() {
+            "little".to_owned()
+        } else {
+            agree.join(", ")
+        },
     )
 }

@@ -20,11 +20,7 @@ pub struct Ranked {
 /// `links` gives the published references and strong identifiers of a hit's notice as texts; two
 /// notices that share one are the same entity. `same_entity` becomes the smallest notice uid of the
 /// group, and stays empty for a hit alone.
-pub fn rank(
-    mut hits: Vec<Hit>,
-    top: Option<usize>,
-    links: impl Fn(&Hit) -> Vec<String>,
-) -> Ranked {
+pub fn rank(mut hits: Vec<Hit>, top: Option<usize>, links: impl Fn(&Hit) -> Vec<String>) -> Ranked {
     let by_pair = |a: &Hit, b: &Hit| {
         (&a.subject_id, &a.notice_uid)
             .cmp(&(&b.subject_id, &b.notice_uid))

@@ -116,7 +116,11 @@ impl Classes {
         let soft = matches!(next, b'e' | b'i' | b'y');
         let (class, taken) = match (rest[0], next) {
             (b'p', b'h') => (F, 2),
-            (b's', b'h') | (b'c', b'h' | b'z') | (b'z', b'h') | (b's', b'z') | (b't', b's' | b'z')
+            (b's', b'h')
+            | (b'c', b'h' | b'z')
+            | (b'z', b'h')
+            | (b's', b'z')
+            | (b't', b's' | b'z')
             | (b'd', b'j' | b'z') => (S, if rest.starts_with(b"tsch") { 4 } else { 2 }),
             (b'c', b'k') => (K, 2),
             (b'c', _) if soft => (S, 1),
@@ -167,7 +171,11 @@ mod tests {
 
     fn check(forms: &[&str], expected: &str) {
         for form in forms {
-            assert_eq!(format!("{:?}", ClassKey::of(form.as_bytes())), expected, "{form}");
+            assert_eq!(
+                format!("{:?}", ClassKey::of(form.as_bytes())),
+                expected,
+                "{form}"
+            );
         }
     }
 

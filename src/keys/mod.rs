@@ -11,7 +11,7 @@ mod secret;
 mod sound;
 
 pub use class::ClassKey;
-pub use prepared::{Form, Prepared, PreparedId, PreparedName, Token};
+pub use prepared::{Form, Join, Prepared, PreparedId, PreparedName, Sound, Token};
 pub use recipes::{Recipe, Side, clear_keys};
 pub use secret::Secret;
 

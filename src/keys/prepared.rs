@@ -25,7 +25,10 @@ impl std::fmt::Debug for Form {
 impl Form {
     /// The first 31 bytes of a Latin form.
     pub fn new(text: &str) -> Self {
-        let mut form = Self { bytes: [0; 31], len: 0 };
+        let mut form = Self {
+            bytes: [0; 31],
+            len: 0,
+        };
         form.extend(text.as_bytes());
         form
     }
@@ -66,13 +69,68 @@ impl Form {
     }
 }
 
+/// A sound form with the set of its letters.
+#[derive(Clone, Copy, Debug)]
+pub struct Sound {
+    /// The form.
+    pub form: Form,
+    /// One bit for each letter or digit in it.
+    pub letters: u64,
+}
+
+impl Sound {
+    fn new(form: Form) -> Self {
+        let letters = form.as_bytes().iter().fold(0, |set, b| set | 1 << (b & 63));
+        Self { form, letters }
+    }
+}
+
+/// Neighbours of a name written as one: `abd` `al` `rahman` as `abdalrahman`.
+#[derive(Clone, Copy, Debug)]
+pub struct Join {
+    /// First token.
+    pub start: u8,
+    /// Number of tokens: 2, or 3 with a particle between.
+    pub len: u8,
+    /// The joined form.
+    pub form: Form,
+    /// Set of its letters.
+    pub letters: u64,
+    /// Rarity of the core tokens in it, in bits.
+    pub bits: f32,
+}
+
+/// All joins of a name, in order.
+fn joins(tokens: &[Token]) -> Box<[Join]> {
+    let is_joinable = |t: &Token| t.is_core() && t.tag != Tag::Number;
+    (2..=3_u8)
+        .flat_map(|len| tokens.windows(usize::from(len)).zip(0_u8..).map(move |w| (len, w)))
+        .filter_map(|(len, (window, start))| {
+            let (first, last) = (window.first()?, window.last()?);
+            let fits = (is_joinable(first) || first.tag == Tag::Particle)
+                && is_joinable(last)
+                && (len == 2 || window[1].tag == Tag::Particle);
+            let form = window.iter().skip(1).fold(*first.form(), |f, t| f.joined(t.form()));
+            fits.then(|| Join {
+                start,
+                len,
+                form,
+                letters: Sound::new(form).letters,
+                bits: window.iter().filter(|t| t.is_core()).map(|t| t.bits).sum(),
+            })
+        })
+        .collect()
+}
+
 /// One token of a name, ready to be compared.
 #[derive(Clone, Debug)]
 pub struct Token {
     /// Latin forms, best first; at least one.
     forms: Box<[Form]>,
     /// Their sound forms, in the same order.
-    sounds: Box<[Form]>,
+    sounds: Box<[Sound]>,
+    /// Set of the letters of the principal form.
+    pub letters: u64,
     /// What the token is in its name.
     pub tag: Tag,
     /// Rarity in bits: how surprising it is that an unrelated name has this token.
@@ -97,13 +155,16 @@ impl Token {
     }
 
     /// Sound forms, in the order of [`Token::forms`].
-    pub fn sounds(&self) -> &[Form] {
+    pub fn sounds(&self) -> &[Sound] {
         &self.sounds
     }
 
     /// Whether the token carries identity: not a particle, title, legal form and the like.
     pub fn is_core(&self) -> bool {
-        matches!(self.tag, Tag::Word | Tag::Patronymic | Tag::Number | Tag::Descriptor)
+        matches!(
+            self.tag,
+            Tag::Word | Tag::Patronymic | Tag::Number | Tag::Descriptor
+        )
     }
 
     /// Distinct class keys of the forms, in the order of the forms; at most 8.
@@ -112,7 +173,9 @@ impl Token {
         keys.enumerate()
             .filter(|(i, k)| {
                 !k.is_empty()
-                    && self.forms[..*i].iter().all(|f| ClassKey::of(f.as_bytes()) != *k)
+                    && self.forms[..*i]
+                        .iter()
+                        .all(|f| ClassKey::of(f.as_bytes()) != *k)
             })
             .map(|(_, k)| k)
     }
@@ -125,6 +188,8 @@ pub struct PreparedName {
     pub index: u32,
     /// Tokens in the order of the name.
     pub tokens: Box<[Token]>,
+    /// Neighbours written as one.
+    pub joins: Box<[Join]>,
     /// A weak alias.
     pub is_weak: bool,
     /// What the name is to its bearer.
@@ -175,10 +240,14 @@ impl Prepared {
             .filter_map(|(i, name)| {
                 let normal = normalize::normalize(&name.full, record.kind);
                 let latin = translit::latinize(&normal);
-                let tokens: Box<[Token]> =
-                    latin.tokens.iter().filter_map(|t| token(t, record.kind)).collect();
+                let tokens: Box<[Token]> = latin
+                    .tokens
+                    .iter()
+                    .filter_map(|t| token(t, record.kind))
+                    .collect();
                 (!tokens.is_empty()).then(|| PreparedName {
                     index: u32::try_from(i).unwrap_or(u32::MAX),
+                    joins: joins(&tokens),
                     tokens,
                     is_weak: name.strength == Strength::Weak,
                     kind: name.kind,
@@ -191,7 +260,12 @@ impl Prepared {
             names,
             dates: record.dates.clone(),
             ids: ids(record),
-            countries: record.countries.iter().filter(|c| !c.iso2.is_empty()).cloned().collect(),
+            countries: record
+                .countries
+                .iter()
+                .filter(|c| !c.iso2.is_empty())
+                .cloned()
+                .collect(),
             sex: record.sex,
             birth_places: birth_places(record),
         }
@@ -199,26 +273,40 @@ impl Prepared {
 }
 
 fn token(latin: &translit::LatinToken, kind: Kind) -> Option<Token> {
-    let forms: Box<[Form]> =
-        latin.forms.iter().map(|f| Form::new(f)).filter(|f| !f.is_empty()).collect();
+    let forms: Box<[Form]> = latin
+        .forms
+        .iter()
+        .map(|f| Form::new(f))
+        .filter(|f| !f.is_empty())
+        .collect();
     let bits = match kind {
-        Kind::Organization | Kind::Vessel | Kind::Aircraft | Kind::Object => {
-            latin.forms.iter().map(|f| rarity::org_bits(f)).fold(f32::MAX, f32::min)
-        }
-        Kind::Person => latin.forms.iter().map(|f| rarity::bits(f)).fold(f32::MAX, f32::min),
+        Kind::Organization | Kind::Vessel | Kind::Aircraft | Kind::Object => latin
+            .forms
+            .iter()
+            .map(|f| rarity::org_bits(f))
+            .fold(f32::MAX, f32::min),
+        Kind::Person => latin
+            .forms
+            .iter()
+            .map(|f| rarity::bits(f))
+            .fold(f32::MAX, f32::min),
         _ => latin
             .forms
             .iter()
             .map(|f| rarity::bits(f).min(rarity::org_bits(f)))
             .fold(f32::MAX, f32::min),
     };
-    let sounds = forms.iter().map(sound_form).collect();
+    let sounds = forms.iter().map(|f| Sound::new(sound_form(f))).collect();
     (!forms.is_empty()).then(|| Token {
+        letters: Sound::new(forms[0]).letters,
         forms,
         sounds,
         tag: latin.tag,
         bits,
-        is_abjad: matches!(latin.script, Script::Arabic | Script::Hebrew | Script::Syriac),
+        is_abjad: matches!(
+            latin.script,
+            Script::Arabic | Script::Hebrew | Script::Syriac
+        ),
         is_foreign: !matches!(latin.script, Script::Latin | Script::Common),
         is_glued: latin.glued,
     })
@@ -226,8 +314,22 @@ fn token(latin: &translit::LatinToken, kind: Kind) -> Option<Token> {
 
 /// Placeholders that stand where an identifier is not known. Source: values seen in the published
 /// lists of 2018 to 2026 and in customer files.
-const PLACEHOLDERS: &[&str] =
-    &["NA", "NONE", "NULL", "UNKNOWN", "NOTAVAILABLE", "NOTKNOWN", "TBA", "TBD", "XXX", "123456789", "12345678", "1234567", "123456", "12345"];
+const PLACEHOLDERS: &[&str] = &[
+    "NA",
+    "NONE",
+    "NULL",
+    "UNKNOWN",
+    "NOTAVAILABLE",
+    "NOTKNOWN",
+    "TBA",
+    "TBD",
+    "XXX",
+    "123456789",
+    "12345678",
+    "1234567",
+    "123456",
+    "12345",
+];
 
 fn ids(record: &Record) -> Vec<PreparedId> {
     record
@@ -247,9 +349,7 @@ fn ids(record: &Record) -> Vec<PreparedId> {
 pub(crate) fn is_placeholder(norm: &str) -> bool {
     let mut chars = norm.chars();
     let first = chars.next();
-    norm.chars().count() < 4
-        || PLACEHOLDERS.contains(&norm)
-        || chars.all(|c| Some(c) == first)
+    norm.chars().count() < 4 || PLACEHOLDERS.contains(&norm) || chars.all(|c| Some(c) == first)
 }
 
 fn birth_places(record: &Record) -> Vec<Box<[Form]>> {

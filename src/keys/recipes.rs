@@ -16,11 +16,15 @@ pub(crate) const RULES: &str = "recipes/1";
 /// both classes. 13 bits: an unrelated name makes the same pair about once in 8,000.
 const PAIR_BITS: f32 = 13.0;
 
-/// Fewest bits a single class key needs. 13 bits: about one unrelated token in 8,000.
-const SINGLE_CLASS_BITS: f32 = 13.0;
+/// Fewest bits a single class key needs. 15 bits: about one unrelated token in 32,000.
+const SINGLE_CLASS_BITS: f32 = 15.0;
 
-/// Fewest bits a single written token needs.
-const SINGLE_TOKEN_BITS: f32 = 12.0;
+/// Fewest bits a single written token needs. 15 bits: a token that a name table of 32,000 people
+/// would hold once.
+const SINGLE_TOKEN_BITS: f32 = 15.0;
+
+/// Fewest bits a class key needs beside an initial.
+const BESIDE_INITIAL_BITS: f32 = 9.0;
 
 /// Most core tokens of one name that are looked at; names beyond are cut, pairs grow quadratically.
 const TOKENS: usize = 8;
@@ -80,8 +84,10 @@ recipes!(
     RareClass = "rare-class",
     /// One rare written token.
     RareToken = "rare-token",
-    /// A class key and the initial of another token.
-    ClassInitial = "class-initial",
+    /// A class key and an initial that the subject's name has.
+    SubjectInitial = "subject-initial",
+    /// A class key and an initial that the notice's name has.
+    NoticeInitial = "notice-initial",
     /// The class key of a name that is one token.
     Mononym = "mononym",
     /// A document or registration number.
@@ -96,7 +102,7 @@ pub fn clear_keys(record: &Prepared, side: Side, mut emit: impl FnMut(Recipe, &[
     let years = birth_years(record, side);
     let days = birth_days(record, side);
     for name in &record.names {
-        name_keys(name, &years, &days, &mut emit);
+        name_keys(name, side, &years, &days, &mut emit);
     }
     for id in &record.ids {
         if id.kind.is_strong() {
@@ -135,7 +141,10 @@ fn units(name: &PreparedName) -> (Vec<Unit>, usize) {
         .iter()
         .enumerate()
         .map(|(i, (_, t))| Unit {
-            classes: t.class_keys().take(if t.is_foreign { 8 } else { 2 }).collect(),
+            classes: t
+                .class_keys()
+                .take(if t.is_foreign { 8 } else { 2 })
+                .collect(),
             form: *t.form(),
             token_bits: t.bits,
             first: i,
@@ -152,7 +161,9 @@ fn units(name: &PreparedName) -> (Vec<Unit>, usize) {
         }
         // With and without the particles between them: Abd al-Rahman, Abdulrahman, Abdrahman.
         let between = &name.tokens[at + 1..*to];
-        let with = between.iter().fold(*a.form(), |form, t| form.joined(t.form()));
+        let with = between
+            .iter()
+            .fold(*a.form(), |form, t| form.joined(t.form()));
         let mut classes = vec![ClassKey::of(with.joined(b.form()).as_bytes())];
         let without = ClassKey::of(a.form().joined(b.form()).as_bytes());
         if !classes.contains(&without) {
@@ -173,6 +184,7 @@ fn units(name: &PreparedName) -> (Vec<Unit>, usize) {
 
 fn name_keys(
     name: &PreparedName,
+    side: Side,
     years: &[i16],
     days: &[[u8; 4]],
     emit: &mut impl FnMut(Recipe, &[u8]),
@@ -186,10 +198,10 @@ fn name_keys(
                 let [a, b] = year.to_be_bytes();
                 emit(Recipe::ClassYear, &[&class_bytes[..], &[a, b]].concat());
             }
-            if covers_all {
+            if covers_all && class.len() > 2 {
                 emit(Recipe::Mononym, &class_bytes);
             }
-            if class.len() > 2 && class_bits(*class) >= SINGLE_CLASS_BITS {
+            if class.len() > 3 && class_bits(*class) >= SINGLE_CLASS_BITS {
                 emit(Recipe::RareClass, &class_bytes);
             }
         }
@@ -205,45 +217,49 @@ fn name_keys(
             emit(Recipe::RareToken, unit.form.as_bytes());
         }
         for other in units[i + 1..].iter().filter(|o| !unit.overlaps(o)) {
-            pair_keys(unit, other, emit);
+            pair_keys(unit, other, side, emit);
         }
     }
     triple_keys(&units[..real], emit);
     joined_keys(&units[..real], emit);
 }
 
-fn pair_keys(a: &Unit, b: &Unit, emit: &mut impl FnMut(Recipe, &[u8])) {
-    if a.is_initial != b.is_initial {
-        let (initial, full) = if a.is_initial { (a, b) } else { (b, a) };
-        for (class, first) in product(&full.classes, &initial.classes) {
-            class_initial(class, first, emit);
-        }
-        return;
-    }
-    if a.is_initial || (a.is_descriptor && b.is_descriptor) {
+fn pair_keys(a: &Unit, b: &Unit, side: Side, emit: &mut impl FnMut(Recipe, &[u8])) {
+    initial_keys(a, b, side, emit);
+    initial_keys(b, a, side, emit);
+    if a.is_initial || b.is_initial || (a.is_descriptor && b.is_descriptor) {
         return;
     }
     let (low, high) = if a.form <= b.form { (a, b) } else { (b, a) };
     let separator = [0];
-    emit(
-        Recipe::PairToken,
-        &[low.form.as_bytes(), &separator, high.form.as_bytes()].concat(),
-    );
+    emit(Recipe::PairToken, &[low.form.as_bytes(), &separator, high.form.as_bytes()].concat());
     for (x, y) in product(&a.classes, &b.classes) {
         if class_bits(x) + class_bits(y) >= PAIR_BITS {
             let (low, high) = (x.min(y), x.max(y));
             emit(Recipe::PairClass, &[low.0.to_be_bytes(), high.0.to_be_bytes()].concat());
         }
-        class_initial(x, y, emit);
-        class_initial(y, x, emit);
     }
 }
 
-/// Only where the class key is selective by itself: an initial adds little.
-fn class_initial(class: ClassKey, other: ClassKey, emit: &mut impl FnMut(Recipe, &[u8])) {
-    if class_bits(class) >= SINGLE_CLASS_BITS - 3.0 {
-        let initial = u8::try_from(other.0 & 15).unwrap_or(0);
-        emit(Recipe::ClassInitial, &[&class.0.to_be_bytes()[..], &[initial]].concat());
+/// A full token beside the first class of another one. The side whose name has a real initial makes
+/// one key, the other side tries each of its tokens as that initial: only pairs in which somebody
+/// wrote an initial meet.
+fn initial_keys(full: &Unit, other: &Unit, side: Side, emit: &mut impl FnMut(Recipe, &[u8])) {
+    if full.is_initial {
+        return;
+    }
+    for (class, first) in product(&full.classes, &other.classes) {
+        if class_bits(class) < BESIDE_INITIAL_BITS {
+            continue;
+        }
+        let initial = u8::try_from(first.0 & 15).unwrap_or(0);
+        let key = [&class.0.to_be_bytes()[..], &[initial]].concat();
+        if side == Side::Notice || other.is_initial {
+            emit(Recipe::SubjectInitial, &key);
+        }
+        if side == Side::Subject || other.is_initial {
+            emit(Recipe::NoticeInitial, &key);
+        }
     }
 }
 
@@ -310,8 +326,10 @@ fn product<'a>(
 
 fn comparable(record: &Prepared) -> impl Iterator<Item = &PartialDate> {
     record.dates.iter().filter(|d| {
-        matches!(d.kind, DateKind::Birth | DateKind::Incorporation | DateKind::Build)
-            && d.calendar == Calendar::Gregorian
+        matches!(
+            d.kind,
+            DateKind::Birth | DateKind::Incorporation | DateKind::Build
+        ) && d.calendar == Calendar::Gregorian
     })
 }
 
@@ -322,7 +340,11 @@ fn birth_years(record: &Prepared, side: Side) -> Vec<i16> {
         .flat_map(|d| {
             let (from, to) = d.years();
             let widen = i16::from(d.circa && side == Side::Notice);
-            let to = if to - from > 3 { from - 1 - 2 * widen } else { to };
+            let to = if to - from > 3 {
+                from - 1 - 2 * widen
+            } else {
+                to
+            };
             from - widen..=to + widen
         })
         .collect();
@@ -338,7 +360,10 @@ fn birth_days(record: &Prepared, side: Side) -> Vec<[u8; 4]> {
         .flat_map(|(year, month, day)| {
             let [a, b] = year.to_be_bytes();
             let swapped = side == Side::Subject && day <= 12 && day != month;
-            [Some([a, b, month, day]), swapped.then_some([a, b, day, month])]
+            [
+                Some([a, b, month, day]),
+                swapped.then_some([a, b, day, month]),
+            ]
         })
         .flatten()
         .collect();

@@ -41,7 +41,10 @@ impl Secret {
             }
             .into());
         }
-        Ok(Self(blake3::derive_key("veilmatch 2026-11 run secret from file v1", material)))
+        Ok(Self(blake3::derive_key(
+            "veilmatch 2026-11 run secret from file v1",
+            material,
+        )))
     }
 
     /// A sub-key for one purpose.

@@ -8,10 +8,11 @@
 //! Organisations: the words that many published names of organisations share.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 use std::io::{Read, Write};
 
 use crate::error::{Place, Problem, Result};
-use crate::normalize::{Tag, normalize};
+use crate::normalize::{Tag, descriptors, normalize};
 use crate::record::{Kind, Script, script_of};
 use crate::translit::{LatinToken, latinize};
 
@@ -23,7 +24,7 @@ const HOUSE_NAMES: &str = include_str!("house-names.tsv");
 
 /// Rarer people's tokens than this share (in parts per thousand million) are not kept: they are
 /// at the ceiling of `rarity` anyway.
-const LEAST_SHARE: f64 = 954.0;
+const LEAST_SHARE: f64 = 3815.0;
 /// A word of organisations is kept when so many different names have it: single names and the
 /// people in them stay out.
 pub const LEAST_NAMES: u32 = 8;
@@ -74,7 +75,8 @@ pub struct Source {
 /// **Shape**: a line `# locale TAB weight` before the rows of each locale; rows
 /// `part TAB head|tail TAB name TAB share`.
 ///
-/// **Errors**: unreadable bytes; a row that is not of this shape, with its line.
+/// # Errors
+/// Unreadable bytes; a row that is not of this shape, with its line.
 pub fn read(input: impl Read) -> Result<Vec<Source>> {
     let mut text = String::new();
     flate2::read::GzDecoder::new(input)
@@ -150,7 +152,8 @@ pub(crate) fn latin_tokens(name: &str) -> Vec<LatinToken> {
 /// The further down its spellings a token's form stands, the less of the share it gets: the
 /// n-th gets one n-th.
 ///
-/// **Errors**: the output cannot be written.
+/// # Errors
+/// The output cannot be written.
 pub fn learn(sources: &[Source], out: &mut dyn Write) -> Result<()> {
     let left_out = held_out(sources);
     let mut locales: BTreeMap<&str, f64> = BTreeMap::new();
@@ -183,9 +186,11 @@ pub fn learn(sources: &[Source], out: &mut dyn Write) -> Result<()> {
 }
 
 /// Writes the table of words of organisations' names, of the names given: their share among all
-/// tokens, in parts per thousand million, for words of at least [`LEAST_NAMES`] names.
+/// tokens, in parts per thousand million, for words of at least [`LEAST_NAMES`] names and for the
+/// common words that `normalize` knows.
 ///
-/// **Errors**: the output cannot be written.
+/// # Errors
+/// The output cannot be written.
 pub fn learn_organizations<'a>(
     names: impl IntoIterator<Item = &'a str>,
     out: &mut dyn Write,
@@ -204,6 +209,15 @@ pub fn learn_organizations<'a>(
         for token in tokens {
             *counts.entry(token).or_insert(0) += 1;
             total += 1;
+        }
+    }
+    // Words of the table of descriptors are common, whether or not these names have them.
+    for word in descriptors() {
+        for token in latinize(&normalize(word, Kind::Unknown)).tokens {
+            for form in token.forms.into_iter().take(2) {
+                let count = counts.entry(form).or_insert(0);
+                *count = (*count).max(LEAST_NAMES);
+            }
         }
     }
     let mut rows: Vec<(String, f64)> = counts
@@ -225,7 +239,7 @@ pub fn learn_organizations<'a>(
 fn write_rows(head: &str, rows: &[(String, f64)], out: &mut dyn Write) -> Result<()> {
     let mut text = head.to_owned();
     for (token, share) in rows {
-        text.push_str(&format!("{token}\t{share:.0}\n"));
+        let _ = writeln!(text, "{token}\t{share:.0}");
     }
     out.write_all(text.as_bytes()).map_err(Problem::Write)?;
     Ok(())

@@ -5,6 +5,7 @@
 //! says why.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::io::Write;
 
 use crate::error::{Problem, Result};
@@ -14,7 +15,8 @@ use crate::learn::frequencies::{HELD_OUT_OF, Part, Source, held_out, latin_token
 ///
 /// The same sources, count and seed give the same bytes.
 ///
-/// **Errors**: the output cannot be written.
+/// # Errors
+/// The output cannot be written.
 pub fn write(sources: &[Source], count: u32, seed: u64, out: &mut dyn Write) -> Result<()> {
     let populations = populations(sources);
     let mut dice = Dice::new(seed);
@@ -26,7 +28,7 @@ pub fn write(sources: &[Source], count: u32, seed: u64, out: &mut dyn Write) -> 
         let date = birth_date(&mut dice);
         let country = country(population.locale);
         let origin = population.locale;
-        text.push_str(&format!("S{id:05},{name},{date},{country},{origin}\n"));
+        let _ = writeln!(text, "S{id:05},{name},{date},{country},{origin}");
     }
     out.write_all(text.as_bytes()).map_err(Problem::Write)?;
     Ok(())
@@ -170,9 +172,7 @@ mod tests {
             return;
         }
         assert!(made == std::fs::read(file).unwrap());
-        assert_eq!(
-            made.iter().filter(|b| **b == b'\n').count(),
-            COUNT as usize + 1
-        );
+        let rows = String::from_utf8(made).unwrap().lines().count();
+        assert_eq!(rows, COUNT as usize + 1);
     }
 }

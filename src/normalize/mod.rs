@@ -95,6 +95,11 @@ pub fn normalize(name: &str, kind: Kind) -> NormalName {
     }
 }
 
+/// The words tagged [`Tag::Descriptor`] in organisation names, as written in the table.
+pub fn descriptors() -> impl Iterator<Item = &'static str> {
+    words::descriptors()
+}
+
 /// Digest of the tables of this room, for the recipe digest.
 pub fn digest() -> [u8; 32] {
     let mut hasher = blake3::Hasher::new();

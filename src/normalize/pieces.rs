@@ -133,11 +133,11 @@ impl Cutter {
         if let Some(folded) = self.leet(&word) {
             word = folded.into();
         }
-        if looks_mixed(&word) {
-            if let Some(folded) = homoglyph::fold(&word) {
-                word = folded.into();
-                self.mixed = true;
-            }
+        if looks_mixed(&word)
+            && let Some(folded) = homoglyph::fold(&word)
+        {
+            word = folded.into();
+            self.mixed = true;
         }
         let mut rest = &*word;
         while !rest.is_empty() {
@@ -154,10 +154,10 @@ impl Cutter {
         if digits == 0 {
             return self.push(word.to_ascii_lowercase(), Script::Latin);
         }
-        if digits < word.len() {
-            if let Some(folded) = self.leet(word) {
-                return self.push(folded.to_ascii_lowercase(), Script::Latin);
-            }
+        if digits < word.len()
+            && let Some(folded) = self.leet(word)
+        {
+            return self.push(folded.to_ascii_lowercase(), Script::Latin);
         }
         let mut rest = word;
         while let Some(first) = rest.bytes().next() {
@@ -195,10 +195,10 @@ impl Cutter {
                 },
             );
         }
-        if text.len() > MAX_TOKEN_CHARS {
-            if let Some((end, _)) = text.char_indices().nth(MAX_TOKEN_CHARS) {
-                text.truncate(end);
-            }
+        if text.len() > MAX_TOKEN_CHARS
+            && let Some((end, _)) = text.char_indices().nth(MAX_TOKEN_CHARS)
+        {
+            text.truncate(end);
         }
         if !text.is_empty() {
             self.pieces.push(Piece {

@@ -93,14 +93,17 @@ fn joined(pieces: Vec<Piece>, kind: Kind) -> Vec<Token> {
     for piece in pieces {
         let single = is_single_letter(&piece.text, piece.script);
         let close = matches!(piece.gap, Gap::Dot | Gap::Slash);
-        if kind != Kind::Person && kind != Kind::Unknown && single && close && run > 0 {
-            if let Some(last) = tokens.last_mut() {
-                if last.script == piece.script {
-                    last.text.push_str(&piece.text);
-                    run += 1;
-                    continue;
-                }
-            }
+        if kind != Kind::Person
+            && kind != Kind::Unknown
+            && single
+            && close
+            && run > 0
+            && let Some(last) = tokens.last_mut()
+            && last.script == piece.script
+        {
+            last.text.push_str(&piece.text);
+            run += 1;
+            continue;
         }
         if piece.gap == Gap::Nothing
             && matches!(piece.text.as_str(), "st" | "nd" | "rd" | "th")
@@ -156,16 +159,16 @@ fn join_org_forms(tokens: &mut Vec<Token>, kind: Kind, words: &Words) {
 fn split_arabic_articles(tokens: &mut Vec<Token>) {
     let mut i = 0;
     while i < tokens.len() {
-        if tokens[i].script == Script::Arabic {
-            if let Some(at) = article_end(&tokens[i].text) {
-                let rest = Token {
-                    text: tokens[i].text.split_off(at),
-                    tag: Tag::Word,
-                    glued: true,
-                    ..tokens[i].clone()
-                };
-                tokens.insert(i + 1, rest);
-            }
+        if tokens[i].script == Script::Arabic
+            && let Some(at) = article_end(&tokens[i].text)
+        {
+            let rest = Token {
+                text: tokens[i].text.split_off(at),
+                tag: Tag::Word,
+                glued: true,
+                ..tokens[i].clone()
+            };
+            tokens.insert(i + 1, rest);
         }
         i += 1;
     }
@@ -231,7 +234,7 @@ fn tag_person(tokens: &mut [Token], words: &Words) {
             glue = word.glues;
         } else if single {
             token.tag = Tag::Initial;
-        } else if word.title && count > 1 {
+        } else if word.title && count > 1 && !token.glued {
             token.tag = Tag::Title;
         }
     }
@@ -264,10 +267,10 @@ fn tag_patronymic(tokens: &mut [Token], words: &Words) {
         .filter(|(_, shared)| others >= needed(*shared))
         .max_by_key(|(at, _)| (*at == 1, *at))
         .map(|(at, _)| *at);
-    if let Some(at) = chosen {
-        if let Some(token) = tokens.iter_mut().filter(|t| t.tag == Tag::Word).nth(at) {
-            token.tag = Tag::Patronymic;
-        }
+    if let Some(at) = chosen
+        && let Some(token) = tokens.iter_mut().filter(|t| t.tag == Tag::Word).nth(at)
+    {
+        token.tag = Tag::Patronymic;
     }
 }
 

@@ -56,7 +56,7 @@ pub(super) struct OrgForm {
 /// The indexed tables.
 #[derive(Debug, Default)]
 pub(super) struct Words {
-    words: FxHashMap<String, Word>,
+    tagged: FxHashMap<String, Word>,
     /// By first word; longest first.
     org_forms: FxHashMap<String, Vec<OrgForm>>,
     /// Ending, and whether surnames end so too.
@@ -66,7 +66,7 @@ pub(super) struct Words {
 
 impl Words {
     pub(super) fn of(&self, word: &str) -> Word {
-        self.words.get(word).copied().unwrap_or_default()
+        self.tagged.get(word).copied().unwrap_or_default()
     }
 
     /// Legal forms that begin with a word, longest first.
@@ -98,13 +98,13 @@ pub(super) fn words() -> &'static Words {
     WORDS.get_or_init(|| {
         let mut words = Words::default();
         for (word, glues, _) in rows(PARTICLES) {
-            let entry = words.words.entry(fold(word)).or_default();
+            let entry = words.tagged.entry(fold(word)).or_default();
             entry.particle = true;
             entry.glues = glues == "y";
         }
         let mut mark = |table, set: fn(&mut Word)| {
             for (word, _, _) in rows(table) {
-                set(words.words.entry(fold(word)).or_default());
+                set(words.tagged.entry(fold(word)).or_default());
             }
         };
         mark(TITLES, |w| w.title = true);
@@ -130,6 +130,11 @@ pub(super) fn words() -> &'static Words {
         }
         words
     })
+}
+
+/// The common words of organisation names, as published in the table.
+pub(super) fn descriptors() -> impl Iterator<Item = &'static str> {
+    rows(DESCRIPTORS).map(|(word, _, _)| word)
 }
 
 /// The first three cells of each row; missing cells are empty.

@@ -13,14 +13,15 @@ use rustc_hash::FxHashMap;
 const PERSONS: &[u8] = include_bytes!("persons.tsv.gz");
 const ORGANIZATIONS: &str = include_str!("organizations.tsv");
 
-/// Bits of a token of people's names that the table does not hold.
-pub const UNSEEN_BITS: f32 = 20.0;
+/// Bits of a token of people's names that the table does not hold. Not more, because lists of names are
+/// short: many a token that they lack is not as rare as that.
+pub const UNSEEN_BITS: f32 = 18.0;
 /// Bits of a token of organisations' names that the table does not hold.
 pub const UNSEEN_ORG_BITS: f32 = 16.0;
 
 /// Rarity of a token among the tokens of people's names.
 ///
-/// **Units and range**: bits, from about 6 (`maria`) to [`UNSEEN_BITS`].
+/// **Units and range**: bits, from about 7 (`maria`) to [`UNSEEN_BITS`].
 ///
 /// ```
 /// use veilmatch::rarity::bits;
@@ -59,7 +60,10 @@ pub fn org_bits(token: &str) -> f32 {
 /// organisations' names, in the order of the tables. For sums over classes of tokens.
 pub fn for_each_share(mut see: impl FnMut(&str, Share)) {
     for (table, share) in [
-        (unpacked(PERSONS).as_str(), Share::Person as fn(f64) -> Share),
+        (
+            unpacked(PERSONS).as_str(),
+            Share::Person as fn(f64) -> Share,
+        ),
         (ORGANIZATIONS, Share::Organization),
     ] {
         for line in table.lines().filter(|l| !l.starts_with('#')) {

@@ -6,10 +6,9 @@
 
 use crate::error::Result;
 use crate::read::draft::{Draft, slash_day, squeeze};
-use crate::read::grouped::find_header;
-use crate::read::table::{Header, Row, Table, TableSettings};
+use crate::read::grouped::{Columns, find_header};
+use crate::read::table::{Row, Table, TableSettings};
 use crate::read::{Input, Intake, ListSettings};
-use crate::record::columns::fold_header;
 use crate::record::{
     Action, DateOrder, Kind, Location, NameKind, Notice, NoticeType, PlaceKind, Program, Strength,
     hex,
@@ -53,11 +52,13 @@ pub(super) fn read(inputs: &[Input], _settings: &ListSettings) -> Result<Intake>
     for input in inputs {
         let mut table = Table::open(input, &settings, &mut intake.tally)?;
         let (header, _) = find_header(&mut table, input, NEEDED)?;
+        let columns = Columns::new(header, KNOWN, |_| false);
+        let header = &columns.header;
         while let Some(row) = table.next_row()? {
             if header.is_repeated_by(&row) {
                 intake.tally.add("header_rows_skipped", 1);
             } else if row.len() == header.names().len() {
-                notice(&row, &header, &mut intake.tally, &mut intake.notices);
+                notice(&row, &columns, &mut intake.tally, &mut intake.notices);
             } else {
                 intake.tally.refuse(Refusal {
                     file: input.file,
@@ -71,7 +72,8 @@ pub(super) fn read(inputs: &[Input], _settings: &ListSettings) -> Result<Intake>
     Ok(intake)
 }
 
-fn notice(row: &Row<'_>, header: &Header, tally: &mut Tally, notices: &mut Vec<Notice>) {
+fn notice(row: &Row<'_>, columns: &Columns, tally: &mut Tally, notices: &mut Vec<Notice>) {
+    let header = &columns.header;
     let get = |column: &str| row.get(header, column);
     let file = row.place.file.unwrap_or(0);
     let mut draft = Draft::new(tally, file, row.number(), Kind::Unknown);
@@ -100,11 +102,7 @@ fn notice(row: &Row<'_>, header: &Header, tally: &mut Tally, notices: &mut Vec<N
         ..Program::default()
     });
     draft.remark(get("Action"));
-    for (position, name) in header.names().iter().enumerate() {
-        if !KNOWN.iter().any(|k| fold_header(k) == *name) {
-            draft.extra(name, row.cell(position));
-        }
-    }
+    columns.keep_unknown(row, &mut draft);
     let id = row_digest(&IDENTITY.iter().map(|c| get(c)).collect::<Vec<_>>());
     draft.finish(&id, notices);
 }

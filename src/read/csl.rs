@@ -6,10 +6,9 @@
 
 use crate::error::Result;
 use crate::read::draft::{Draft, is_placeholder, iso_day};
-use crate::read::grouped::find_header;
+use crate::read::grouped::{Columns, find_header};
 use crate::read::table::{Header, Row, Table, TableSettings};
 use crate::read::{Input, Intake, ListSettings, habits, ofac_remarks};
-use crate::record::columns::fold_header;
 use crate::record::{
     Action, CountryKind, DateKind, IdKind, Kind, Name, NameKind, Notice, NoticeType, PlaceKind,
     Program, Relation, country,
@@ -57,12 +56,14 @@ pub(super) fn read(inputs: &[Input], _settings: &ListSettings) -> Result<Intake>
     for input in inputs {
         let mut table = Table::open(input, &settings, &mut intake.tally)?;
         let (header, _) = find_header(&mut table, input, NEEDED)?;
+        let columns = Columns::new(header, KNOWN, |_| false);
+        let header = &columns.header;
         let width = header.names().len();
         while let Some(row) = table.next_row()? {
             if header.is_repeated_by(&row) {
                 intake.tally.add("header_rows_skipped", 1);
             } else if row.len() == width {
-                notice(&row, &header, &mut intake.tally, &mut intake.notices);
+                notice(&row, &columns, &mut intake.tally, &mut intake.notices);
             } else {
                 intake.tally.refuse(Refusal {
                     file: input.file,
@@ -76,7 +77,8 @@ pub(super) fn read(inputs: &[Input], _settings: &ListSettings) -> Result<Intake>
     Ok(intake)
 }
 
-fn notice(row: &Row<'_>, header: &Header, tally: &mut Tally, notices: &mut Vec<Notice>) {
+fn notice(row: &Row<'_>, columns: &Columns, tally: &mut Tally, notices: &mut Vec<Notice>) {
+    let header = &columns.header;
     let get = |column: &str| row.get(header, column);
     let kind = match get("type").to_lowercase().as_str() {
         "individual" => Kind::Person,
@@ -144,11 +146,7 @@ fn notice(row: &Row<'_>, header: &Header, tally: &mut Tally, notices: &mut Vec<N
     if source.contains("Treasury") {
         draft.reference("ofac_uid", get("entity_number"));
     }
-    for (position, name) in header.names().iter().enumerate() {
-        if !KNOWN.iter().any(|k| fold_header(k) == *name) {
-            draft.extra(name, row.cell(position));
-        }
-    }
+    columns.keep_unknown(row, &mut draft);
     let number = [get("entity_number"), get("_id")]
         .into_iter()
         .find(|n| !n.is_empty());
@@ -222,7 +220,8 @@ fn identifier(piece: &str, draft: &mut Draft<'_>) {
     let value = match dates.as_slice() {
         [expires, issued] => format!("{number} issued {issued} expires {expires}"),
         [] => number,
-        _ => format!("{number} ({})", dates.join(", ")),
+        // One date may be either.
+        _ => format!("{number} (date {})", dates.join(", ")),
     };
     if ofac_remarks::read_labelled(label, &value, country, draft) {
         draft.count("remark_pieces_read");

@@ -3,15 +3,12 @@
 //! In: a sheet with one row per name; `101` is an entry, `101a` another name of it. Out: one notice
 //! per number. Cells hold lists `a) X b) Y`, and `_x000D_` where a line break was lost.
 
-use std::rc::Rc;
-
 use crate::error::{Problem, Result};
 use crate::read::draft::Draft;
-use crate::read::grouped::{Group, Groups};
+use crate::read::grouped::{Columns, Group, Groups};
 use crate::read::rows::{Container, Rows};
 use crate::read::table::{Header, TableSettings};
 use crate::read::{Input, Intake, ListSettings, documents, habits};
-use crate::record::columns::fold_header;
 use crate::record::{
     Action, CountryKind, DateKind, DateOrder, IdKind, Kind, Name, NameKind, Notice, PartialDate,
     PlaceKind, Program, Strength,
@@ -79,7 +76,7 @@ fn read_rows(input: &Input, groups: &mut Groups, tally: &mut Tally) -> Result<()
         .at(input.place()));
     }
     let key = header.position(KEY);
-    let header = Rc::new(header);
+    let columns = Columns::new(header, KNOWN, |_| false);
     while rows.advance()? {
         let row = rows.row();
         let cells = row.cells().enumerate().map(|(position, cell)| {
@@ -91,7 +88,7 @@ fn read_rows(input: &Input, groups: &mut Groups, tally: &mut Tally) -> Result<()
                 _ => cell.trim().to_owned(),
             }
         });
-        groups.add(cells.collect(), row.place, &header, KEY, tally);
+        groups.add(cells.collect(), row.place, &columns, KEY, tally);
     }
     Ok(())
 }
@@ -135,10 +132,7 @@ fn notice(group: &Group, tally: &mut Tally, notices: &mut Vec<Notice>) {
     }
     programs(group, &mut draft);
     draft.reference("dfat", &group.key);
-    group.keep_unknown(
-        |name| KNOWN.iter().any(|k| fold_header(k) == name),
-        &mut draft,
-    );
+    group.keep_unknown(&mut draft);
     draft.finish(&group.key, notices);
 }
 

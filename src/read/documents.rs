@@ -16,10 +16,10 @@ pub(super) fn free_text(kind: IdKind, number: &str, details: &str, draft: &mut D
     if found.is_empty() {
         return false;
     }
-    let issuer = issuer(&whole).unwrap_or_default();
+    let country = issuer(&whole).unwrap_or_default();
     let date = |words: &[&str]| words.iter().find_map(|w| date_after(&whole, w));
-    let issued = date(&["issued on", "issue date", "issued in", "issued"]);
-    let expires = date(&[
+    let issue = date(&["issued on", "issue date", "issued in", "issued"]);
+    let expiry = date(&[
         "expiry date",
         "expires on",
         "expired on",
@@ -27,9 +27,9 @@ pub(super) fn free_text(kind: IdKind, number: &str, details: &str, draft: &mut D
         "expir",
         "until",
     ]);
-    if let Some(id) = draft.id(kind, &found, issuer) {
-        id.issued = issued;
-        id.expires = expires;
+    if let Some(id) = draft.id(kind, &found, country) {
+        id.issued = issue;
+        id.expires = expiry;
         if whole.trim() != found {
             whole.trim().clone_into(&mut id.raw);
         }
@@ -39,17 +39,16 @@ pub(super) fn free_text(kind: IdKind, number: &str, details: &str, draft: &mut D
     }
 }
 
-/// The first word with four or more digits that is no date, with a letter or two before it
-/// (`D 000952`).
+/// The first word that looks like a number and is no date, with a letter or two before it
+/// (`D 000952`); else a number written in groups (`842 781`).
 fn find_number(text: &str) -> Option<String> {
     let words: Vec<&str> = text
-        .split([' ', '\u{a0}', ',', ';'])
+        .split([' ', '\u{a0}', ',', ';', '(', ')'])
         .filter(|w| !w.is_empty())
         .collect();
-    words.iter().enumerate().find_map(|(i, word)| {
+    let single = words.iter().enumerate().find_map(|(i, word)| {
         let word = strip_label(word);
-        let digits = word.bytes().filter(u8::is_ascii_digit).count();
-        if digits < 4 || is_year_or_date(word) {
+        if !is_number(word) || is_year_or_date(word) {
             return None;
         }
         let before = i
@@ -57,7 +56,27 @@ fn find_number(text: &str) -> Option<String> {
             .and_then(|b| words.get(b))
             .filter(|b| b.len() <= 2 && b.bytes().all(|c| c.is_ascii_uppercase()));
         Some(before.map_or_else(|| word.to_owned(), |b| format!("{b} {word}")))
+    });
+    single.or_else(|| {
+        let groups = text
+            .split(['(', ',', ';'])
+            .next()?
+            .split(". ")
+            .next()?
+            .trim();
+        let is_group = |w: &str| w.len() <= 4 && !w.contains(|c: char| c.is_ascii_lowercase());
+        let fits = groups.split(' ').all(is_group) && digits(groups) >= 5;
+        fits.then(|| groups.trim_end_matches('.').to_owned())
     })
+}
+
+fn digits(word: &str) -> usize {
+    word.bytes().filter(u8::is_ascii_digit).count()
+}
+
+fn is_number(word: &str) -> bool {
+    let no_word = !word.contains(|c: char| c.is_lowercase());
+    digits(word) >= 4 || (digits(word) == 3 && word.len() >= 6 && no_word)
 }
 
 /// `no.F800691` and `no.:TR024417` without the label and the brackets around them.
@@ -90,7 +109,8 @@ fn issuer(text: &str) -> Option<&'static str> {
                 .first()
                 .is_some_and(|w| w.starts_with(char::is_uppercase));
             let joined = run.join(" ");
-            (is_name && joined.len() > 2)
+            let is_code = joined.len() <= 2 && !matches!(joined.as_str(), "US" | "UK");
+            (is_name && !is_code)
                 .then(|| country::iso2(&joined))
                 .flatten()
         })
@@ -177,6 +197,18 @@ mod tests {
             "2021-11-21",
         );
         check("B/014965. Expires end 2013", "B014965", "", "", "2013");
+        check(
+            "CV9157521(Pakistan) Issued 8.9.2008",
+            "CV9157521",
+            "PK",
+            "2008-09-08",
+            "",
+        );
+        check("403062567 (US)", "403062567", "US", "", "");
+        check("842 781", "842781", "", "", "");
+        check("TR-P 614 166 (Turkish)", "TRP614166", "TR", "", "");
+        check("C17HLRL3. Issued in 1996", "C17HLRL3", "", "1996", "");
         check("unknown", "", "", "", "");
+        check("(Egypt). Issued 1993.", "", "", "", "");
     }
 }

@@ -9,7 +9,7 @@ use std::rc::Rc;
 
 use crate::error::{Problem, Result};
 use crate::read::draft::{Draft, is_placeholder, iso_day, name_from_parts, slash_day};
-use crate::read::grouped::{Group, Groups};
+use crate::read::grouped::{Columns, Group, Groups};
 use crate::read::id_types;
 use crate::read::table::{Header, Table, TableSettings};
 use crate::read::{Input, Intake, ListSettings};
@@ -96,7 +96,7 @@ pub(super) fn read(inputs: &[Input], _settings: &ListSettings) -> Result<Intake>
 
 fn read_rows(input: &Input, groups: &mut Groups, tally: &mut Tally) -> Result<()> {
     let mut table = Table::open(input, &TableSettings::default(), tally)?;
-    let mut header: Option<Rc<Header>> = None;
+    let mut columns: Option<Rc<Columns>> = None;
     while let Some(row) = table.next_row()? {
         // A whole line in one cell: taken out of its quotation marks, then cut again.
         let cells = match row.cells().next() {
@@ -106,9 +106,9 @@ fn read_rows(input: &Input, groups: &mut Groups, tally: &mut Tally) -> Result<()
             }
             _ => row.cells().collect(),
         };
-        if let Some(header) = &header {
+        if let Some(columns) = &columns {
             let place = row.place;
-            groups.add(cells, place, header, KEY, tally);
+            groups.add(cells, place, columns, KEY, tally);
             continue;
         }
         let found = Header::new(cells.iter().map(new_name));
@@ -119,9 +119,16 @@ fn read_rows(input: &Input, groups: &mut Groups, tally: &mut Tally) -> Result<()
             }
             .at(input.place()));
         }
-        header = Some(Rc::new(found));
+        columns = Some(Columns::new(found, KNOWN, is_of_an_act));
     }
     Ok(())
+}
+
+/// Ids of sub-records and the acts behind each of them.
+fn is_of_an_act(column: &str) -> bool {
+    ["leba", "regulation", "logical id", "logicalid", "programme"]
+        .iter()
+        .any(|word| column.contains(word))
 }
 
 /// The name in CSV 1.1 of a column of the old layout.
@@ -197,15 +204,7 @@ fn notice(group: &Group, tally: &mut Tally, notices: &mut Vec<Notice>) {
     draft.reference("eu_ref", &group.key);
     draft.reference("eu_logical", group.first("Entity_LogicalId"));
     draft.reference("un_ref", group.first("Entity_UnitedNationId"));
-    let is_of_an_act = |name: &str| {
-        ["leba", "regulation", "logical id", "logicalid", "programme"]
-            .iter()
-            .any(|word| name.contains(word))
-    };
-    group.keep_unknown(
-        |name| is_of_an_act(name) || KNOWN.iter().any(|k| fold_header(k) == name),
-        &mut draft,
-    );
+    group.keep_unknown(&mut draft);
     draft.finish(&group.key, notices);
 }
 

@@ -11,13 +11,44 @@ use rustc_hash::FxHashMap;
 use crate::error::{Place, Problem, Result};
 use crate::read::Input;
 use crate::read::draft::Draft;
-use crate::read::table::{Header, Table};
+use crate::read::table::{Header, Row, Table};
 use crate::record::columns::fold_header;
 use crate::record::{Action, Kind, NoticeType};
 use crate::tally::{Reason, Refusal, Tally};
 
 /// Lines that may stand before the header.
 const PREAMBLE: usize = 10;
+
+/// The columns of a file.
+pub(super) struct Columns {
+    pub header: Header,
+    /// Positions of the columns that have no place in the schema.
+    unknown: Vec<usize>,
+}
+
+impl Columns {
+    /// A header, and which of its columns, by their folded names, have a place in the schema.
+    pub(super) fn new(header: Header, known: &[&str], is_known: impl Fn(&str) -> bool) -> Rc<Self> {
+        let known: Vec<String> = known.iter().map(|k| fold_header(k)).collect();
+        let unknown = header
+            .names()
+            .iter()
+            .enumerate()
+            .filter(|(_, name)| !name.is_empty() && !known.contains(name) && !is_known(name))
+            .map(|(position, _)| position)
+            .collect();
+        Rc::new(Self { header, unknown })
+    }
+
+    /// Keeps what one row says in columns without a place in the schema.
+    pub(super) fn keep_unknown(&self, row: &Row<'_>, draft: &mut Draft<'_>) {
+        for position in &self.unknown {
+            if let Some(name) = self.header.names().get(*position) {
+                draft.extra(name, row.cell(*position));
+            }
+        }
+    }
+}
 
 /// The rows of one entry.
 pub(super) struct Group {
@@ -26,7 +57,7 @@ pub(super) struct Group {
     /// File and row of the first mention.
     pub place: Place,
     rows: Vec<csv::StringRecord>,
-    header: Rc<Header>,
+    columns: Rc<Columns>,
 }
 
 impl Group {
@@ -43,7 +74,7 @@ impl Group {
 
     /// The combinations of values of some columns that are not all empty, each once.
     pub(super) fn combinations<const N: usize>(&self, columns: [&str; N]) -> Vec<[&str; N]> {
-        let positions = columns.map(|c| self.header.position(c));
+        let positions = columns.map(|c| self.columns.header.position(c));
         let mut found = Vec::new();
         let mut seen = std::collections::BTreeSet::new();
         for row in &self.rows {
@@ -64,15 +95,15 @@ impl Group {
         draft
     }
 
-    /// Keeps what stands in columns that the format does not know, given by their folded names.
-    pub(super) fn keep_unknown(&self, is_known: impl Fn(&str) -> bool, draft: &mut Draft<'_>) {
-        for (position, name) in self.header.names().iter().enumerate() {
-            if name.is_empty() || is_known(name) {
+    /// Keeps what stands in columns without a place in the schema, each value once.
+    pub(super) fn keep_unknown(&self, draft: &mut Draft<'_>) {
+        for position in &self.columns.unknown {
+            let Some(name) = self.columns.header.names().get(*position) else {
                 continue;
-            }
+            };
             let mut seen = Vec::new();
             for row in &self.rows {
-                let value = row.get(position).unwrap_or_default();
+                let value = row.get(*position).unwrap_or_default();
                 if !value.is_empty() && !seen.contains(&value) {
                     seen.push(value);
                     draft.extra(name, value);
@@ -117,13 +148,12 @@ impl Groups {
     pub(super) fn read(
         &mut self,
         table: &mut Table,
-        header: Header,
+        columns: &Rc<Columns>,
         key: &str,
         tally: &mut Tally,
     ) -> Result<()> {
-        let header = Rc::new(header);
         while let Some(row) = table.next_row()? {
-            self.add(row.cells().collect(), row.place, &header, key, tally);
+            self.add(row.cells().collect(), row.place, columns, key, tally);
         }
         Ok(())
     }
@@ -133,10 +163,11 @@ impl Groups {
         &mut self,
         cells: csv::StringRecord,
         place: Place,
-        header: &Rc<Header>,
+        columns: &Rc<Columns>,
         key: &str,
         tally: &mut Tally,
     ) {
+        let header = &columns.header;
         let width = header.names().len();
         let is_header = cells.len() == width
             && cells
@@ -168,7 +199,7 @@ impl Groups {
                     key: key.to_owned(),
                     place,
                     rows: Vec::new(),
-                    header: Rc::clone(header),
+                    columns: Rc::clone(columns),
                 });
             }
             if let Some(group) = self.groups.get_mut(at) {

@@ -129,20 +129,24 @@ pub(super) fn split_country(text: &str) -> (&str, &str) {
     (text, "")
 }
 
-/// A country without what is said about it: `Norland (since 2009)` → `Norland`.
+/// The country in what is said about it: `Old Province (now Norland)` → `Norland`, `Town, Norland` →
+/// `Norland`. A text that is one, or has none, comes out as it is.
 pub(super) fn plain_country(text: &str) -> &str {
     let text = text.trim().trim_end_matches('.');
-    if country::iso2(text).is_some() {
-        return text;
-    }
-    let shorter = text
-        .split_once('(')
-        .map_or(text, |(before, _)| before.trim());
-    if country::iso2(shorter).is_some() {
-        shorter
-    } else {
-        text
-    }
+    let (before, inside) = text.split_once('(').unwrap_or((text, ""));
+    let inside = inside.split(')').next().unwrap_or_default();
+    let now = inside.strip_prefix("now ").unwrap_or_default();
+    [
+        text,
+        before,
+        now,
+        split_country(text).1,
+        split_country(before).1,
+    ]
+    .into_iter()
+    .map(str::trim)
+    .find(|c| country::iso2(c).is_some())
+    .unwrap_or(text)
 }
 
 /// Adds a place that is one line with the country last.
@@ -213,6 +217,18 @@ mod tests {
             &["Example Group (a.k.a. Sample)"],
         );
         check("", &[]);
+    }
+
+    #[test]
+    fn a_country_is_found_in_what_is_said_about_it() {
+        let check =
+            |text, code| assert_eq!(country::iso2(plain_country(text)), Some(code), "{text}");
+        check("Egypt (since 2009)", "EG");
+        check("Moldavian SSR (now Moldova)", "MD");
+        check("(now Kazakhstan)", "KZ");
+        check("Example Province, Syria", "SY");
+        check("Iran (Islamic Republic of)", "IR");
+        assert_eq!(plain_country("Atlantis (lost)"), "Atlantis (lost)");
     }
 
     #[test]

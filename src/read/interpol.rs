@@ -13,8 +13,8 @@ use crate::error::{Place, Problem, Result};
 use crate::read::draft::{Draft, is_placeholder};
 use crate::read::{Input, Intake, ListSettings, text};
 use crate::record::{
-    Action, Charge, CountryKind, DateKind, Kind, Location, Name, NameKind, NamePart, Notice,
-    NoticeType, PartKind, PlaceKind, country,
+    Action, Charge, CountryKind, DateKind, Kind, Location, Name, NameKind, NamePart, NoticeType,
+    PartKind, PlaceKind, country,
 };
 use crate::tally::Tally;
 

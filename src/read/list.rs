@@ -12,8 +12,8 @@ use crate::read::generic::{NAMES_LIMIT, limited};
 use crate::read::rows::Container;
 use crate::read::{
     Format, Input, Intake, List, ListSettings, bis, csl, detect, dfat, eu_csv, eu_xml, ftm,
-    ftm_simple, generic_list, interpol, notices_file, ofac_csv, ofac_xml, ofsi, seco, sema,
-    uksl_csv, uksl_xml, un,
+    ftm_simple, generic_list, interpol, notices_file, ofac_advanced, ofac_csv, ofac_xml, ofsi,
+    seco, sema, uksl_csv, uksl_xml, un,
 };
 use crate::record::{Digest, ListId, ListInfo, Name, Notice};
 use crate::tally::{Reason, Refusal, Tally};
@@ -74,6 +74,7 @@ fn read_format(format: Format, inputs: &[Input], settings: &ListSettings) -> Res
         Format::Xlsx => generic_list::read(inputs, Container::Xlsx, settings),
         Format::Parquet => generic_list::read(inputs, Container::Parquet, settings),
         Format::OfacXml => ofac_xml::read(inputs, settings),
+        Format::OfacAdvanced => ofac_advanced::read(inputs, settings),
         Format::UnXml => un::read(inputs, settings),
         Format::EuXml => eu_xml::read(inputs, settings),
         Format::UkslXml => uksl_xml::read(inputs, settings),
@@ -81,7 +82,6 @@ fn read_format(format: Format, inputs: &[Input], settings: &ListSettings) -> Res
         Format::SemaXml => sema::read(inputs, settings),
         Format::Ftm => ftm::read(inputs, settings),
         Format::FtmSimple => ftm_simple::read(inputs, settings),
-        _ => Err(Problem::UnknownFormat.into()),
     }
 }
 

@@ -4,6 +4,7 @@
 //! its place; a bad file stops the run before anything is written. Nothing is compared here.
 #![warn(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 
+mod advanced_sets;
 mod bis;
 mod csl;
 mod detect;
@@ -21,11 +22,13 @@ mod grouped;
 mod habits;
 mod id_types;
 mod input;
+mod inspect;
 mod interpol;
 mod layout;
 mod list;
 mod mapping;
 mod notices_file;
+mod ofac_advanced;
 mod ofac_csv;
 mod ofac_remarks;
 mod ofac_xml;
@@ -52,6 +55,7 @@ mod xml_source;
 #[cfg(test)]
 pub(crate) use ftm::read as read_ftm;
 pub(crate) use input::Input;
+pub use inspect::{InspectedColumn, Inspection, inspect_subjects};
 pub use list::{file_digest, read_list};
 pub use mapping::{Headers, Mapping};
 pub use pairs::{PairRow, Pairs, read_pairs};

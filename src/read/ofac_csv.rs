@@ -269,7 +269,9 @@ fn ship(row: &Row<'_>, draft: &mut Draft<'_>) {
     draft.extra("vessel_type", cell(row, 6));
     draft.extra("tonnage", cell(row, 7));
     draft.extra("gross_registered_tonnage", cell(row, 8));
-    draft.country(CountryKind::Flag, cell(row, 9));
+    if cell(row, 9) != "None Identified" {
+        draft.country(CountryKind::Flag, cell(row, 9));
+    }
     let owner = squeeze(cell(row, 10));
     if !owner.is_empty() {
         draft.notice.relations.push(Relation {

@@ -6,10 +6,9 @@
 
 use crate::error::Result;
 use crate::read::draft::slash_day;
-use crate::read::grouped::{Group, Groups, find_header};
+use crate::read::grouped::{Columns, Group, Groups, find_header};
 use crate::read::table::{Table, TableSettings};
 use crate::read::{Input, Intake, ListSettings, habits, uk};
-use crate::record::columns::fold_header;
 use crate::record::{CountryKind, DateKind, DateOrder, IdKind, Kind, Notice, Program};
 use crate::tally::Tally;
 
@@ -68,7 +67,8 @@ pub(super) fn read(inputs: &[Input], _settings: &ListSettings) -> Result<Intake>
         let (header, before) = find_header(&mut table, input, NEEDED)?;
         let date = before.iter().find_map(|c| slash_day(c, ORDER));
         intake.date = intake.date.max(date);
-        groups.read(&mut table, header, "Group ID", &mut intake.tally)?;
+        let columns = Columns::new(header, KNOWN, |_| false);
+        groups.read(&mut table, &columns, "Group ID", &mut intake.tally)?;
     }
     for group in groups.into_entries() {
         notice(&group, &mut intake.tally, &mut intake.notices);
@@ -139,10 +139,7 @@ fn notice(group: &Group, tally: &mut Tally, notices: &mut Vec<Notice>) {
         draft.remark(text);
     }
     draft.reference("ofsi_group", &group.key);
-    group.keep_unknown(
-        |name| KNOWN.iter().any(|k| fold_header(k) == name),
-        &mut draft,
-    );
+    group.keep_unknown(&mut draft);
     draft.finish(&group.key, notices);
 }
 

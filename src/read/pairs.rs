@@ -48,14 +48,21 @@ pub fn read_pairs(path: &Path, kind: Option<Kind>) -> Result<Pairs> {
     let header = table
         .next_row()?
         .map(|row| Header::new(row.cells()))
-        .ok_or(Problem::MissingColumn { field: "id", expected: "id, a, b".into() })?;
+        .ok_or(Problem::MissingColumn {
+            field: "id",
+            expected: "id, a, b".into(),
+        })?;
     for field in ["id", "a", "b"] {
         if header.position(field).is_none() {
             let expected = "id, a, b, kind, a_birth, b_birth".to_owned();
             return Err(Problem::MissingColumn { field, expected }.at(Place::row(1, 1)));
         }
     }
-    Ok(Pairs { table, header, kind })
+    Ok(Pairs {
+        table,
+        header,
+        kind,
+    })
 }
 
 impl Iterator for Pairs {
@@ -72,7 +79,9 @@ impl Iterator for Pairs {
             id: row.get(header, "id").to_owned(),
             a: row.get(header, "a").to_owned(),
             b: row.get(header, "b").to_owned(),
-            kind: Kind::from_code(row.get(header, "kind")).or(kind).unwrap_or_default(),
+            kind: Kind::from_code(row.get(header, "kind"))
+                .or(kind)
+                .unwrap_or_default(),
             a_birth: date("a_birth"),
             b_birth: date("b_birth"),
         }))

@@ -259,6 +259,7 @@ mod tests {
             names,
             [
                 "Example Trade",
+                "EXT",
                 "Commerce Exemple",
                 "Trade One, Ltd.",
                 "Trade Two"

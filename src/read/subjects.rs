@@ -48,7 +48,8 @@ impl Default for SubjectSettings {
 }
 
 impl SubjectSettings {
-    fn table(&self) -> TableSettings<'_> {
+    /// How delimited text is read.
+    pub(super) fn table(&self) -> TableSettings<'_> {
         TableSettings {
             encoding: self.encoding.as_deref(),
             delimiter: self.delimiter,
@@ -157,6 +158,11 @@ impl Iterator for SubjectReader {
 }
 
 impl SubjectReader {
+    /// Whether the next file is one of ours rather than a flat one.
+    pub(super) fn is_typed(&self) -> bool {
+        matches!(self.sources.last(), Some(Source::Typed { .. }))
+    }
+
     fn chunk(&mut self) -> Result<Option<(Vec<Subject>, Tally)>> {
         let mut tally = std::mem::take(&mut self.tally);
         let mut subjects = Vec::new();

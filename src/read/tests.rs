@@ -542,9 +542,9 @@ fn a_notice_file_comes_back_as_it_was_and_damage_is_an_error() {
     let (list, _) = list(NOTICES).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("n.parquet");
-    crate::report::notices::write_notices(&path, &list).unwrap();
+    crate::report::write_notices(&path, &list).unwrap();
     let first = std::fs::read(&path).unwrap();
-    crate::report::notices::write_notices(&path, &list).unwrap();
+    crate::report::write_notices(&path, &list).unwrap();
     let bytes = std::fs::read(&path).unwrap();
     assert_eq!(first, bytes, "the same list gives the same bytes");
     let (back, tally) = read_list(&[path.clone()], &ListSettings::default()).unwrap();
@@ -568,7 +568,7 @@ fn a_flipped_byte_in_a_notice_file_never_panics() {
     let (list, _) = list(NOTICES).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("n.parquet");
-    crate::report::notices::write_notices(&path, &list).unwrap();
+    crate::report::write_notices(&path, &list).unwrap();
     let bytes = std::fs::read(&path).unwrap();
     for at in (0..bytes.len()).step_by(41) {
         for flip in [1, 0x80] {
@@ -588,12 +588,12 @@ fn a_notice_file_is_for_its_owner_only_and_the_old_one_stays_on_failure() {
     let (list, _) = list(NOTICES).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("n.parquet");
-    crate::report::notices::write_notices(&path, &list).unwrap();
+    crate::report::write_notices(&path, &list).unwrap();
     let mode = std::fs::metadata(&path).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
     let absent = folder.path().join("absent/n.parquet");
-    assert!(crate::report::notices::write_notices(&absent, &list).is_err());
+    assert!(crate::report::write_notices(&absent, &list).is_err());
 }
 
 #[test]
@@ -601,7 +601,7 @@ fn subject_files_of_ours_come_back_as_they_were() {
     let (got, _) = subjects("id,name,dob,extra1\n1,Ada,1970,x\n2,Bo,~1980,\n").unwrap();
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("s.parquet");
-    crate::report::notices::write_subjects(&path, &got).unwrap();
+    crate::report::write_subjects(&path, &got).unwrap();
     let mut reader = read_subjects(&[path], &SubjectSettings::default()).unwrap();
     assert_eq!(reader.next().unwrap().unwrap().0, got);
     assert!(reader.next().is_none());

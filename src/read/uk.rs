@@ -93,9 +93,14 @@ pub(super) fn addresses(group: &Group, columns: [&str; 8], draft: &mut Draft<'_>
             .into_iter()
             .filter(|l| !l.is_empty())
             .collect();
+        let text = lines.join(", ");
+        if country.is_empty() && postal.is_empty() {
+            habits::place_line(PlaceKind::Address, &text, draft);
+            continue;
+        }
         let place = Location {
             kind: PlaceKind::Address,
-            text: lines.join(", "),
+            text,
             postal: postal.to_owned(),
             ..Location::default()
         };

@@ -18,6 +18,20 @@ const TABLE: &str = include_str!("countries.tsv");
 /// assert_eq!(iso2("N/A"), None);
 /// ```
 pub fn iso2(text: &str) -> Option<&'static str> {
+    exact(text)
+        .or_else(|| exact(without_remark(text)?))
+        .or_else(|| {
+            let (one, other) = text.split_once('/')?;
+            exact(one).filter(|code| exact(other) == Some(*code))
+        })
+}
+
+/// Whether a text is a code or name of a country as a whole, without any remark around it.
+pub fn is_name(text: &str) -> bool {
+    exact(text).is_some()
+}
+
+fn exact(text: &str) -> Option<&'static str> {
     static INDEX: OnceLock<FxHashMap<String, &'static str>> = OnceLock::new();
     let index = INDEX.get_or_init(|| {
         let mut index = FxHashMap::default();
@@ -36,17 +50,8 @@ pub fn iso2(text: &str) -> Option<&'static str> {
     if folded.len() <= 3 && text.contains('/') {
         return None;
     }
-    let known = |text: &str| {
-        let folded = fold(text);
-        let without_article = || folded.strip_prefix("the").and_then(|rest| index.get(rest));
-        index.get(&folded).or_else(without_article).copied()
-    };
-    known(text)
-        .or_else(|| known(without_remark(text)?))
-        .or_else(|| {
-            let (one, other) = text.split_once('/')?;
-            known(one).filter(|code| known(other) == Some(*code))
-        })
+    let without_article = || folded.strip_prefix("the").and_then(|rest| index.get(rest));
+    index.get(&folded).or_else(without_article).copied()
 }
 
 /// `Pakistan (previous address)` without what is in brackets, `Kuwaiti citizenship` without the

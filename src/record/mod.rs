@@ -14,6 +14,7 @@ mod codes;
 pub mod columns;
 pub mod country;
 mod date;
+mod definitions;
 mod digest;
 pub(crate) mod ftm;
 mod id;
@@ -27,6 +28,7 @@ pub use codes::{
     NoticeType, PartKind, PlaceKind, Role, Sex, Status, Strength,
 };
 pub use date::{Calendar, DateKind, DateOrder, DateProblem, PartialDate, ReadDate};
+pub use definitions::{definition, definitions};
 pub use digest::{Digest, hex};
 pub use id::{Identifier, normalize_identifier};
 pub use name::{Name, NamePart, Script, script_of};

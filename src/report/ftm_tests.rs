@@ -82,8 +82,8 @@ fn check_round_trip(published: &str) {
         let (schema_after, after) = &after[id];
         assert_eq!(schema, schema_after);
         let all = |facts: &BTreeMap<String, BTreeSet<String>>| -> BTreeSet<String> {
-            let named = |p: &str| matches!(meaning(p), Some(Meaning::Name(..)));
-            let names = facts.iter().filter(|(p, _)| named(p));
+            let is_name = |p: &str| matches!(meaning(p), Some(Meaning::Name(..)));
+            let names = facts.iter().filter(|(p, _)| is_name(p));
             names.flat_map(|(_, values)| values.clone()).collect()
         };
         assert_eq!(all(before), all(after));

@@ -20,8 +20,8 @@ use crate::hits::{Hit, LiveNotice, make_hit};
 use crate::keys::{KeyMaker, Prepared, Recipe, Secret, Side, recipe_digest};
 use crate::read::{List, PairRow};
 use crate::record::{Kind, Name, PartialDate, Record, Status, Subject};
-use crate::score::{Model, Scored, Scorer, WeakAliases};
 use crate::report::mask;
+use crate::score::{Model, Scored, Scorer, WeakAliases};
 use crate::tally::Tally;
 
 /// What a run is asked to do.
@@ -96,13 +96,29 @@ impl Run {
             })
             .collect();
         tally.add("notices_screened", notices.len() as u64);
-        tally.add("notice_names", notices.iter().map(|n| n.prepared.names.len() as u64).sum());
+        tally.add(
+            "notice_names",
+            notices.iter().map(|n| n.prepared.names.len() as u64).sum(),
+        );
         let keys = KeyMaker::new(&secret);
         let prepared: Vec<&Prepared> = notices.iter().map(|n| &n.prepared).collect();
-        let (envelope, book) =
-            seal(&keys, &secret, "veilmatch 2026-11 notice handles v1", Side::Notice, &prepared)?;
+        let (envelope, book) = seal(
+            &keys,
+            &secret,
+            "veilmatch 2026-11 notice handles v1",
+            Side::Notice,
+            &prepared,
+        )?;
         tally.add("notice_keys", envelope.rows().len() as u64);
-        Ok(Self { settings, secret, keys, notices, book, envelope, tally })
+        Ok(Self {
+            settings,
+            secret,
+            keys,
+            notices,
+            book,
+            envelope,
+            tally,
+        })
     }
 
     /// Counts of the list side: notices in, skipped and why, names, keys.
@@ -142,22 +158,30 @@ impl Run {
     /// # Errors
     /// When the batch holds more than 2^32 subjects.
     pub fn screen_batch(&self, subjects: &[Subject]) -> Result<(Vec<Hit>, Tally)> {
-        let prepared: Vec<Prepared> =
-            subjects.par_iter().map(|s| Prepared::new(&s.record)).collect();
+        let prepared: Vec<Prepared> = subjects
+            .par_iter()
+            .map(|s| Prepared::new(&s.record))
+            .collect();
         let borrowed: Vec<&Prepared> = prepared.iter().collect();
         let (envelope, book) = self.subject_envelope(&borrowed)?;
         let (pairs, mut tally) = candidates::join(&envelope, &self.envelope)?;
         tally.add("subjects_screened", subjects.len() as u64);
-        tally.add("subject_names", prepared.iter().map(|p| p.names.len() as u64).sum());
+        tally.add(
+            "subject_names",
+            prepared.iter().map(|p| p.names.len() as u64).sum(),
+        );
         tally.add("subject_keys", envelope.rows().len() as u64);
-        let groups: Vec<&[candidates::Pair]> = pairs.chunk_by(|a, b| a.subject == b.subject).collect();
+        let groups: Vec<&[candidates::Pair]> =
+            pairs.chunk_by(|a, b| a.subject == b.subject).collect();
         let scored: Vec<(Vec<Hit>, u64)> = groups
             .into_par_iter()
             .map_init(
                 || Scorer::new(&self.settings.model, self.settings.weak_aliases),
                 |scorer, group| {
                     let row = group.first().and_then(|p| book.row(p.subject));
-                    let Some(row) = row.map(|r| r as usize) else { return (Vec::new(), 0) };
+                    let Some(row) = row.map(|r| r as usize) else {
+                        return (Vec::new(), 0);
+                    };
                     self.score_group(scorer, &subjects[row], &prepared[row], group)
                 },
             )
@@ -188,7 +212,11 @@ impl Run {
                 (outcome.bits >= self.settings.threshold_bits).then(|| {
                     let model = &self.settings.model;
                     let hit = make_hit(model, scorer, &outcome, (subject, prepared), live);
-                    if subject.is_protected() && !self.settings.unmask { mask(hit) } else { hit }
+                    if subject.is_protected() && !self.settings.unmask {
+                        mask(hit)
+                    } else {
+                        hit
+                    }
                 })
             })
             .collect();
@@ -200,7 +228,11 @@ impl Run {
     pub fn links(live: &LiveNotice) -> Vec<String> {
         let ids = live.prepared.ids.iter().filter(|i| i.kind.is_strong());
         let ids = ids.map(|i| format!("{}:{}", i.kind.code(), i.norm));
-        let refs = live.notice.refs.iter().map(|r| format!("ref {}:{}", r.scheme, r.value));
+        let refs = live
+            .notice
+            .refs
+            .iter()
+            .map(|r| format!("ref {}:{}", r.scheme, r.value));
         refs.chain(ids).collect()
     }
 }
@@ -226,7 +258,9 @@ fn seal(
             for (i, record) in records.iter().enumerate() {
                 // Below 2^32 rows, checked above.
                 let row = u32::try_from(chunk * 1024 + i).unwrap_or(u32::MAX);
-                let Some(handle) = book.handle(row) else { continue };
+                let Some(handle) = book.handle(row) else {
+                    continue;
+                };
                 keys.blind(record, side, |_, key| out.push((key, handle)));
             }
             out
@@ -304,9 +338,15 @@ pub fn shared_recipes(keys: &KeyMaker, subject: &Prepared, notice: &Prepared) ->
         all.dedup();
         all
     };
-    let (a, b) = (collect(subject, Side::Subject), collect(notice, Side::Notice));
-    let mut shared: Vec<Recipe> =
-        a.iter().filter(|k| b.binary_search(k).is_ok()).map(|(recipe, _)| *recipe).collect();
+    let (a, b) = (
+        collect(subject, Side::Subject),
+        collect(notice, Side::Notice),
+    );
+    let mut shared: Vec<Recipe> = a
+        .iter()
+        .filter(|k| b.binary_search(k).is_ok())
+        .map(|(recipe, _)| *recipe)
+        .collect();
     shared.dedup();
     shared
 }

@@ -71,8 +71,9 @@ impl ScreenJob {
         let mut editions = Vec::new();
         let mut infos = Vec::new();
         for (path, number) in self.lists.iter().zip(1_u32..) {
-            let (list, tally) = read::read_list(std::slice::from_ref(path), &ListSettings::default())
-                .map_err(|e| e.in_list(number))?;
+            let (list, tally) =
+                read::read_list(std::slice::from_ref(path), &ListSettings::default())
+                    .map_err(|e| e.in_list(number))?;
             editions.push(ListEdition::new(&list.info, as_of, &tally));
             let age = list.info.date.map(|d| i64::from((as_of - d).get_days()));
             infos.push((list.info.clone(), age));
@@ -95,12 +96,24 @@ impl ScreenJob {
         }
 
         let run = Run::new(lists, self.secret, self.settings)?;
-        let (hits, intake, stages) =
-            collect(&run, &self.subjects, &self.subject_settings, self.max_refused, progress)?;
-        let by_uid: BTreeMap<String, usize> =
-            run.notices().iter().enumerate().map(|(i, n)| (n.notice.uid(), i)).collect();
+        let (hits, intake, stages) = collect(
+            &run,
+            &self.subjects,
+            &self.subject_settings,
+            self.max_refused,
+            progress,
+        )?;
+        let by_uid: BTreeMap<String, usize> = run
+            .notices()
+            .iter()
+            .enumerate()
+            .map(|(i, n)| (n.notice.uid(), i))
+            .collect();
         let ranked = rank(hits, self.top, |hit| {
-            by_uid.get(&hit.notice_uid).map(|i| Run::links(&run.notices()[*i])).unwrap_or_default()
+            by_uid
+                .get(&hit.notice_uid)
+                .map(|i| Run::links(&run.notices()[*i]))
+                .unwrap_or_default()
         });
         let mut outcome = Tally::new();
         outcome.add("hits_joined_per_subject", ranked.joined);
@@ -110,16 +123,20 @@ impl ScreenJob {
         writer.write(&ranked.hits)?;
         let (hits_file, written) = writer.finish()?;
         outcome.merge(written);
-        let refused =
-            report::write_refused(&report::beside(&self.output, "refused.csv"), intake.refusals())?;
+        let refused = report::write_refused(
+            &report::beside(&self.output, "refused.csv"),
+            intake.refusals(),
+        )?;
         manifest.stages = vec![
             Stage::new("lists", run.tally()),
             Stage::new("subjects", &intake),
             Stage::new("matching", &stages),
             Stage::new("hits", &outcome),
         ];
-        manifest.outputs =
-            vec![OutputFile::new("hits", &hits_file), OutputFile::new("refused", &refused)];
+        manifest.outputs = vec![
+            OutputFile::new("hits", &hits_file),
+            OutputFile::new("refused", &refused),
+        ];
         let last = manifest.write(&report::beside(&self.output, "manifest.json"))?;
         report::commit(vec![hits_file, refused, last])?;
 
@@ -140,7 +157,10 @@ impl ScreenJob {
         let s = &self.settings;
         [
             ("threshold_bits", format!("{:.3}", s.threshold_bits)),
-            ("weak_aliases", format!("{:?}", s.weak_aliases).to_lowercase()),
+            (
+                "weak_aliases",
+                format!("{:?}", s.weak_aliases).to_lowercase(),
+            ),
             ("top", self.top.map_or("all".to_owned(), |t| t.to_string())),
             ("unmask", s.unmask.to_string()),
         ]

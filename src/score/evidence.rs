@@ -181,7 +181,13 @@ pub(super) struct Part {
 impl Part {
     /// Bits are rounded to thousandths, so that what is shown adds up to what is summed.
     pub(super) fn new(kind: EvidenceKind, level: Level, bits: f64) -> Self {
-        Self { kind, level, bits: (bits * 1_000.0).round() / 1_000.0, a: (0, 0), b: (0, 0) }
+        Self {
+            kind,
+            level,
+            bits: (bits * 1_000.0).round() / 1_000.0,
+            a: (0, 0),
+            b: (0, 0),
+        }
     }
 
     pub(super) fn tokens(
@@ -191,7 +197,11 @@ impl Part {
         a: (u8, u8),
         b: (u8, u8),
     ) -> Self {
-        Self { a, b, ..Self::new(kind, level, bits) }
+        Self {
+            a,
+            b,
+            ..Self::new(kind, level, bits)
+        }
     }
 
     pub(super) fn form(level: Level, bits: f64) -> Self {

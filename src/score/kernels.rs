@@ -4,7 +4,7 @@
 use std::sync::LazyLock;
 
 /// Optimal string alignment distance (insert, delete, substitute, swap neighbours) of two strings
-/// of at most 64 bytes each; longer ones are cut to 64.
+/// of at most 64 bytes of `[a-z0-9]` each; longer ones are cut to 64.
 ///
 /// **Cost**: O(length of `b`), one machine word a step. **Source**: Hyyrö, "A bit-vector algorithm
 /// for computing Levenshtein and Damerau edit distances", Nordic Journal of Computing 10 (2003).
@@ -14,15 +14,15 @@ pub fn osa_distance(a: &[u8], b: &[u8]) -> u32 {
     if a.is_empty() || b.is_empty() {
         return u32::try_from(a.len().max(b.len())).unwrap_or(64);
     }
-    let mut positions = [0_u64; 256];
+    let mut positions = [0_u64; 64];
     for (i, byte) in a.iter().enumerate() {
-        positions[usize::from(*byte)] |= 1 << i;
+        positions[usize::from(*byte & 63)] |= 1 << i;
     }
     let top = 1_u64 << (a.len() - 1);
     let (mut vp, mut vn, mut d0, mut before) = (u64::MAX, 0_u64, 0_u64, 0_u64);
     let mut distance = u32::try_from(a.len()).unwrap_or(64);
     for byte in b {
-        let pm = positions[usize::from(*byte)];
+        let pm = positions[usize::from(*byte & 63)];
         let swaps = ((!d0 & pm) << 1) & before;
         d0 = ((pm & vp).wrapping_add(vp) ^ vp) | pm | vn | swaps;
         let hp = vn | !(d0 | vp);
@@ -56,7 +56,11 @@ pub fn sound_distance(a: &[u8], a_is_abjad: bool, b: &[u8], b_is_abjad: bool) ->
     // A letter of `a` without partner in `b`, and the other way round.
     let gap = |letter: u8, unwritten: bool| {
         let cost = costs.gap[slot(letter)];
-        if unwritten && is_vowel(letter) { cost * UNWRITTEN } else { cost }
+        if unwritten && is_vowel(letter) {
+            cost * UNWRITTEN
+        } else {
+            cost
+        }
     };
     let mut rows = [[0.0_f32; LONGEST + 1]; 3];
     for (j, y) in b.iter().enumerate() {
@@ -101,11 +105,17 @@ struct Costs {
 }
 
 static COSTS: LazyLock<Costs> = LazyLock::new(|| {
-    let mut costs = Costs { gap: [1.0; SLOTS], substitute: [[1.0; SLOTS]; SLOTS] };
+    let mut costs = Costs {
+        gap: [1.0; SLOTS],
+        substitute: [[1.0; SLOTS]; SLOTS],
+    };
     for i in 0..SLOTS {
         costs.substitute[i][i] = 0.0;
     }
-    for line in include_str!("sounds.tsv").lines().filter(|l| !l.starts_with('#')) {
+    for line in include_str!("sounds.tsv")
+        .lines()
+        .filter(|l| !l.starts_with('#'))
+    {
         let mut cells = line.split('\t');
         let (Some(a), Some(b), Some(cost)) = (cells.next(), cells.next(), cells.next()) else {
             continue;
@@ -115,7 +125,12 @@ static COSTS: LazyLock<Costs> = LazyLock::new(|| {
             if b == "-" {
                 costs.gap[x] = cost;
             }
-            for y in b.bytes().filter(|y| *y != b'-').map(slot).filter(|y| *y != x) {
+            for y in b
+                .bytes()
+                .filter(|y| *y != b'-')
+                .map(slot)
+                .filter(|y| *y != x)
+            {
                 costs.substitute[x][y] = cost;
                 costs.substitute[y][x] = cost;
             }
@@ -134,11 +149,17 @@ mod tests {
 
     #[test]
     fn the_bit_parallel_distance_is_that_of_strsim() {
-        let words = ["", "a", "ab", "ba", "mohamed", "muhammad", "ivanov", "vianov", "ca", "abc"];
+        let words = [
+            "", "a", "ab", "ba", "mohamed", "muhammad", "ivanov", "vianov", "ca", "abc",
+        ];
         for a in words {
             for b in words {
                 let naive = strsim::osa_distance(a, b);
-                assert_eq!(osa_distance(a.as_bytes(), b.as_bytes()) as usize, naive, "{a} {b}");
+                assert_eq!(
+                    osa_distance(a.as_bytes(), b.as_bytes()) as usize,
+                    naive,
+                    "{a} {b}"
+                );
             }
         }
     }

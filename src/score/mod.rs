@@ -69,7 +69,10 @@ impl Outcome {
                         | EvidenceKind::Identifier
                 )
         };
-        self.parts.iter().filter(move |p| tokens(p) || fields(p)).map(|p| p.kind)
+        self.parts
+            .iter()
+            .filter(move |p| tokens(p) || fields(p))
+            .map(|p| p.kind)
     }
 
     /// Position of the agreeing identifier in the notice's prepared identifiers.
@@ -106,7 +109,14 @@ impl<'a> Scorer<'a> {
     /// A scorer with a model and a policy for weak aliases.
     pub fn new(model: &'a Model, weak: WeakAliases) -> Self {
         let (fields, name) = (Vec::new(), Vec::new());
-        Self { model, weak, fields, name, best_name: Vec::new(), weak_name: Vec::new() }
+        Self {
+            model,
+            weak,
+            fields,
+            name,
+            best_name: Vec::new(),
+            weak_name: Vec::new(),
+        }
     }
 
     /// Scores a pair on its best pair of names; `None` where no names can be compared.
@@ -115,7 +125,8 @@ impl<'a> Scorer<'a> {
     pub fn score(&mut self, subject: &Prepared, notice: &Prepared) -> Option<Outcome> {
         let model = self.model;
         self.fields.clear();
-        self.fields.push(Part::new(EvidenceKind::Prior, Level::Model, model.prior));
+        self.fields
+            .push(Part::new(EvidenceKind::Prior, Level::Model, model.prior));
         let base = model.prior + fields::compare_fields(model, subject, notice, &mut self.fields);
         let has_strong = notice.names.iter().any(|n| !n.is_weak);
         let mut best: Option<NamePair> = None;
@@ -178,9 +189,16 @@ impl<'a> Scorer<'a> {
 
     /// The evidence of an outcome in words, with the clear values.
     pub fn explain(&self, outcome: &Outcome, subject: Side<'_>, notice: Side<'_>) -> Scored {
-        let evidence =
-            outcome.parts.iter().map(|p| words(p, outcome.names, subject, notice)).collect();
-        Scored { bits: outcome.bits, score: self.model.score(outcome.bits), evidence }
+        let evidence = outcome
+            .parts
+            .iter()
+            .map(|p| words(p, outcome.names, subject, notice))
+            .collect();
+        Scored {
+            bits: outcome.bits,
+            score: self.model.score(outcome.bits),
+            evidence,
+        }
     }
 }
 
@@ -195,17 +213,28 @@ fn words(part: &Part, names: (usize, usize), subject: Side<'_>, notice: Side<'_>
         ),
         EvidenceKind::Date => {
             let text = |s: Side<'_>, at: (u8, u8)| {
-                s.prepared.dates.get(usize::from(at.0)).map(|d| d.to_text()).unwrap_or_default()
+                s.prepared
+                    .dates
+                    .get(usize::from(at.0))
+                    .map(|d| d.to_text())
+                    .unwrap_or_default()
             };
             (text(subject, part.a), text(notice, part.b))
         }
         EvidenceKind::Identifier => {
             let text = |s: Side<'_>, at: (u8, u8)| {
-                s.prepared.ids.get(usize::from(at.0)).map(|i| i.norm.clone()).unwrap_or_default()
+                s.prepared
+                    .ids
+                    .get(usize::from(at.0))
+                    .map(|i| i.norm.clone())
+                    .unwrap_or_default()
             };
             (text(subject, part.a), text(notice, part.b))
         }
-        EvidenceKind::Country => (country_codes(subject.prepared), country_codes(notice.prepared)),
+        EvidenceKind::Country => (
+            country_codes(subject.prepared),
+            country_codes(notice.prepared),
+        ),
         EvidenceKind::Sex => (
             subject.prepared.sex.code().to_owned(),
             notice.prepared.sex.code().to_owned(),
@@ -229,7 +258,11 @@ fn words(part: &Part, names: (usize, usize), subject: Side<'_>, notice: Side<'_>
 fn tokens(name: &PreparedName, (start, len): (u8, u8)) -> String {
     let span = usize::from(start)..usize::from(start) + usize::from(len);
     let tokens = name.tokens.get(span).unwrap_or_default();
-    tokens.iter().map(|t| t.form().as_str()).collect::<Vec<_>>().join(" ")
+    tokens
+        .iter()
+        .map(|t| t.form().as_str())
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// ISO codes of a record, sorted, each once, `;`-joined.
@@ -241,7 +274,16 @@ pub(crate) fn country_codes(prepared: &Prepared) -> String {
 }
 
 fn birth_places(record: &Record) -> String {
-    let births = record.places.iter().filter(|p| p.kind == crate::record::PlaceKind::Birth);
-    let text = |p: &crate::record::Location| if p.city.is_empty() { p.text.clone() } else { p.city.clone() };
+    let births = record
+        .places
+        .iter()
+        .filter(|p| p.kind == crate::record::PlaceKind::Birth);
+    let text = |p: &crate::record::Location| {
+        if p.city.is_empty() {
+            p.text.clone()
+        } else {
+            p.city.clone()
+        }
+    };
     births.map(text).collect::<Vec<_>>().join(";")
 }

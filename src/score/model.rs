@@ -55,7 +55,7 @@ impl Default for Model {
     fn default() -> Self {
         Self {
             version: "veilmatch-model/1",
-            prior: -13.0,
+            prior: -19.5,
             token_cap: 15.0,
             similarity: &[
                 (0.0, 1.0),
@@ -107,7 +107,11 @@ impl Model {
 
     /// The bits of a score; the inverse of [`Model::score`]. 0 and less gives minus infinity.
     pub fn bits(&self, score: f64) -> f64 {
-        if score <= 0.0 { f64::NEG_INFINITY } else { -8.0 * (1.0 / score - 1.0).log2() }
+        if score <= 0.0 {
+            f64::NEG_INFINITY
+        } else {
+            -8.0 * (1.0 / score - 1.0).log2()
+        }
     }
 
     /// The band of a sum of bits.

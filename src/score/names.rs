@@ -1,6 +1,6 @@
 //! Evidence of one name pair: which tokens are partners, and what that is worth.
 
-use crate::keys::{PreparedName, Token};
+use crate::keys::{Join, PreparedName, Sound, Token};
 use crate::normalize::Tag;
 use crate::score::evidence::{EvidenceKind, Level, Part};
 use crate::score::kernels::{osa_distance, sound_distance};
@@ -34,7 +34,7 @@ pub(super) fn compare_names(
     let mut free = (open_tokens(a_tokens), open_tokens(b_tokens));
     let mut options = Vec::with_capacity(16);
     singles(model, a_tokens, b_tokens, &mut options);
-    joins(model, a_tokens, b_tokens, &mut options);
+    joins(model, a, b, &mut options);
     options.sort_by(|x, y| y.bits.total_cmp(&x.bits).then((x.a, x.b).cmp(&(y.a, y.b))));
     let mut last_b: Option<u8> = None;
     let mut chosen: Vec<Partners> = Vec::with_capacity(a_tokens.len());
@@ -113,7 +113,7 @@ fn agreement(model: &Model, x: &Token, y: &Token) -> Option<(Level, f64)> {
     let mut best = f32::MAX;
     for f in x.sounds() {
         for g in y.sounds() {
-            best = best.min(distance(f.as_bytes(), x.is_abjad, g.as_bytes(), y.is_abjad));
+            best = best.min(distance(f, x.is_abjad, g, y.is_abjad));
         }
     }
     let share = f64::from(model.share(best));
@@ -122,9 +122,15 @@ fn agreement(model: &Model, x: &Token, y: &Token) -> Option<(Level, f64)> {
 }
 
 /// Sound distance per letter; far apart forms are not measured to the end.
-fn distance(f: &[u8], f_is_abjad: bool, g: &[u8], g_is_abjad: bool) -> f32 {
-    let longest = f.len().max(g.len());
-    let edits = osa_distance(f, g) as usize;
+fn distance(f: &Sound, f_is_abjad: bool, g: &Sound, g_is_abjad: bool) -> f32 {
+    let (a, b) = (f.form.as_bytes(), g.form.as_bytes());
+    let longest = a.len().max(b.len());
+    // Each edit changes at most two letters of the sets, so this many edits are needed at least.
+    let at_least = (f.letters ^ g.letters).count_ones().div_ceil(2) as usize;
+    if at_least.max(a.len().abs_diff(b.len())) * 20 > longest * 11 {
+        return f32::MAX;
+    }
+    let edits = osa_distance(a, b) as usize;
     if edits == 0 {
         return 0.0;
     }
@@ -132,52 +138,47 @@ fn distance(f: &[u8], f_is_abjad: bool, g: &[u8], g_is_abjad: bool) -> f32 {
     if longest <= 2 || edits * 20 > longest * 11 {
         return f32::MAX;
     }
-    let letters = ((f.len() + g.len()) as f32 / 2.0).max(3.0);
-    sound_distance(f, f_is_abjad, g, g_is_abjad) / letters
+    let letters = ((a.len() + b.len()) as f32 / 2.0).max(3.0);
+    sound_distance(a, f_is_abjad, b, g_is_abjad) / letters
 }
 
 /// Two neighbours of one name written as one token of the other.
-fn joins(model: &Model, a: &[Token], b: &[Token], options: &mut Vec<Partners>) {
-    for (i, j, len, bits) in joined_with(model, a, b) {
-        options.push(Partners { bits, level: Level::Joined, a: i, a_len: len, b: j, b_len: 1 });
+fn joins(model: &Model, a: &PreparedName, b: &PreparedName, options: &mut Vec<Partners>) {
+    for join in &a.joins {
+        for (j, bits) in joined_with(model, join, &b.tokens) {
+            let (a, a_len) = (join.start, join.len);
+            options.push(Partners { bits, level: Level::Joined, a, a_len, b: j, b_len: 1 });
+        }
     }
-    for (j, i, len, bits) in joined_with(model, b, a) {
-        options.push(Partners { bits, level: Level::Joined, a: i, a_len: 1, b: j, b_len: len });
+    for join in &b.joins {
+        for (i, bits) in joined_with(model, join, &a.tokens) {
+            let (b, b_len) = (join.start, join.len);
+            options.push(Partners { bits, level: Level::Joined, a: i, a_len: 1, b, b_len });
+        }
     }
 }
 
 fn joined_with<'a>(
     model: &'a Model,
-    many: &'a [Token],
-    one: &'a [Token],
-) -> impl Iterator<Item = (u8, u8, u8, f64)> + 'a {
-    (2..=3).flat_map(move |len| many.windows(len).enumerate().map(move |(i, w)| (i, len, w)))
-        .filter(|(_, len, w)| {
-            // Two tokens, or two with a particle between.
-            let joinable = |t: &Token| t.is_core() && t.tag != Tag::Number;
-            w.first().is_some_and(|t| joinable(t) || t.tag == Tag::Particle)
-                && w.last().is_some_and(joinable)
-                && (*len == 2 || w[1].tag == Tag::Particle)
-        })
-        .flat_map(move |(i, len, w)| {
-            let joined = w.iter().skip(1).fold(*w[0].form(), |f, t| f.joined(t.form()));
-            let bits: f32 = w.iter().filter(|t| t.is_core()).map(|t| t.bits).sum();
-            one.iter().enumerate().filter(|(_, t)| t.is_core()).filter_map(move |(j, t)| {
-                let whole = t.form();
-                if whole.len().abs_diff(joined.len()) > 2 || whole.len() < 5 {
-                    return None;
-                }
-                let edits = osa_distance(joined.as_bytes(), whole.as_bytes());
-                let share = match edits {
-                    0 => 1.0,
-                    1 => 0.85,
-                    2 if whole.len() >= 9 => 0.65,
-                    _ => return None,
-                };
-                let worth = f64::from(bits.max(t.bits.min(bits))).min(model.token_cap);
-                Some((index(i), index(j), index(len), worth * share))
-            })
-        })
+    join: &'a Join,
+    tokens: &'a [Token],
+) -> impl Iterator<Item = (u8, f64)> + 'a {
+    let fits = |t: &Token| {
+        let whole = t.form();
+        t.is_core()
+            && whole.len() >= 5
+            && whole.len().abs_diff(join.form.len()) <= 2
+            && (t.letters ^ join.letters).count_ones() <= 4
+    };
+    tokens.iter().take(TOKENS).enumerate().filter(move |(_, t)| fits(t)).filter_map(move |(j, t)| {
+        let share = match osa_distance(join.form.as_bytes(), t.form().as_bytes()) {
+            0 => 1.0,
+            1 => 0.85,
+            2 if t.form().len() >= 9 => 0.65,
+            _ => return None,
+        };
+        Some((index(j), f64::from(join.bits).min(model.token_cap) * share))
+    })
 }
 
 fn leftovers(model: &Model, a: &[Token], b: &[Token], free: (u32, u32), parts: &mut Vec<Part>) {

@@ -30,7 +30,8 @@ impl Draw {
 
     /// True with a probability from 0 to 1, to the millionth.
     pub fn share(&mut self, share: f64) -> bool {
-        (self.below(1_000_000) as f64) < share * 1e6
+        let drawn = u32::try_from(self.below(1_000_000)).unwrap_or(0);
+        f64::from(drawn) < share * 1e6
     }
 
     /// One value of a slice, all alike; `None` where it is empty.

@@ -41,7 +41,7 @@ pub(super) fn identity(profile: &Profile, number: usize, draw: &mut Draw) -> Ide
     };
     let notice = &mut identity.notice;
     notice.record.id = RecordId(format!("N{number:07}"));
-    notice.list_id = ListId::parse(profile.list_id).unwrap_or_default();
+    notice.list_id = ListId::parse(&profile.list_id).unwrap_or_default();
     let (notice_type, action) = draw.weighted(&profile.types).unwrap_or_default();
     notice.notice_type = notice_type;
     notice.action_requested = action;

@@ -1,4 +1,5 @@
-//! The five committed sets of `datasets-synthetic`: settings with a name and a story.
+//! The five committed sets of `datasets-synthetic`: settings with a name and a story, read from
+//! `scenarios.tsv`.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -6,10 +7,14 @@ use std::path::Path;
 
 use crate::error::Result;
 use crate::record::{Action, Kind, NoticeType, Role};
+use crate::synth::pool::rows;
 use crate::synth::{Profile, Settings, World, generate, write, write::write_text};
 
+const TABLE: &str = include_str!("scenarios.tsv");
+
 /// One committed set.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Scenario {
     /// Name of the folder.
     pub name: &'static str,
@@ -17,186 +22,99 @@ pub struct Scenario {
     pub title: &'static str,
     /// What is imagined. Everything is invented.
     pub story: &'static str,
+    /// How it is generated.
+    pub settings: Settings,
 }
 
 /// The sets, in the order of their folders.
-pub const SCENARIOS: &[Scenario] = &[
-    Scenario {
-        name: "child-protection",
-        title: "Missing children and those who look for them",
-        story: "A list of yellow notices for missing minors, with some blue notices for adults who \
-                may know more. A child-protection desk screens shelter and border registers. \
-                Missing persons, victims and witnesses are protected roles.",
-    },
-    Scenario {
-        name: "cyber",
-        title: "Names on dark markets",
-        story: "A cybercrime unit lists suspects known by a name, a handle and a wallet address. An \
-                exchange screens its customers. Many origins, many scripts.",
-    },
-    Scenario {
-        name: "drugs",
-        title: "A container route",
-        story: "Two customs services look for the same firms, vessels and people on a route from \
-                Latin America to European ports. Two surnames, particles, organisations with \
-                legal forms, ships with IMO numbers.",
-    },
-    Scenario {
-        name: "money",
-        title: "Accounts and firms",
-        story: "A financial intelligence unit lists organisations and their owners with company \
-                numbers and account numbers. A bank screens its customers. United Kingdom and \
-                European Union names beside Russian, Arabic, Chinese and Korean ones.",
-    },
-    Scenario {
-        name: "trafficking",
-        title: "Trafficking in persons",
-        story: "A list of suspects and of missing persons across South and South-East Asia and West \
-                Africa: Indonesian single names, patronymics, Tamil, Bengali and Vietnamese names. \
-                The subject file holds suspects beside victims and witnesses, whose names are \
-                masked in outputs.",
-    },
-];
+pub fn scenarios() -> Vec<Scenario> {
+    rows(TABLE).filter_map(|row| parse(&row)).collect()
+}
 
-/// The settings of a committed set; `None` for an unknown name.
-pub fn scenario(name: &str) -> Option<Settings> {
-    let general = Profile::default();
-    let (seed, subjects, notices, profile) = match name {
-        "child-protection" => (
-            2_026_111,
-            150,
-            80,
-            Profile {
-                list_id: "synthetic-child-protection",
-                births: (2008, 2021),
-                kinds: vec![(Kind::Person, 1)],
-                types: vec![
-                    ((NoticeType::Yellow, Action::Locate), 85),
-                    ((NoticeType::Blue, Action::Locate), 15),
-                ],
-                roles: vec![(Role::Missing, 60), (Role::Victim, 20), (Role::Witness, 20)],
-                accounts: 0,
-                wallets: 0,
-                ..general
-            },
-        ),
-        "cyber" => (
-            2_026_112,
-            240,
-            100,
-            Profile {
-                list_id: "synthetic-cyber",
-                births: (1970, 2005),
-                kinds: vec![(Kind::Person, 90), (Kind::Organization, 10)],
-                types: vec![
-                    ((NoticeType::Red, Action::Arrest), 60),
-                    ((NoticeType::Blue, Action::Identify), 40),
-                ],
-                handles: 70,
-                wallets: 45,
-                ..general
-            },
-        ),
-        "drugs" => (
-            2_026_113,
-            240,
-            120,
-            Profile {
-                list_id: "synthetic-drugs",
-                origins: vec!["es", "pt", "nl", "de", "en", "it", "hr", "tr", "ar", "ng"],
-                kinds: vec![
-                    (Kind::Person, 65),
-                    (Kind::Organization, 20),
-                    (Kind::Vessel, 13),
-                    (Kind::Aircraft, 2),
-                ],
-                types: vec![
-                    ((NoticeType::Red, Action::Arrest), 50),
-                    ((NoticeType::Purple, Action::Check), 20),
-                    ((NoticeType::SisObject, Action::Seize), 30),
-                ],
-                roles: vec![(Role::Suspect, 40), (Role::Traveller, 60)],
-                ..general
-            },
-        ),
-        "money" => (
-            2_026_114,
-            260,
-            140,
-            Profile {
-                list_id: "synthetic-money",
-                origins: vec![
-                    "en", "de", "fr", "it", "el", "ru", "uk", "ar", "fa", "zh", "ko", "ja", "tr",
-                    "he",
-                ],
-                kinds: vec![
-                    (Kind::Person, 45),
-                    (Kind::Organization, 47),
-                    (Kind::Vessel, 5),
-                    (Kind::Aircraft, 3),
-                ],
-                types: vec![
-                    ((NoticeType::Sanction, Action::Freeze), 60),
-                    ((NoticeType::Silver, Action::Freeze), 25),
-                    ((NoticeType::Regulatory, Action::Warn), 15),
-                ],
-                accounts: 55,
-                ..general
-            },
-        ),
-        "trafficking" => (
-            2_026_115,
-            220,
-            110,
-            Profile {
-                list_id: "synthetic-trafficking",
-                origins: vec![
-                    "id", "vi", "bn", "in", "ta", "pk", "ng", "gh", "ke", "ro", "uk", "ar",
-                ],
-                births: (1955, 2008),
-                kinds: vec![(Kind::Person, 92), (Kind::Organization, 8)],
-                types: vec![
-                    ((NoticeType::Red, Action::Arrest), 45),
-                    ((NoticeType::Yellow, Action::Locate), 35),
-                    ((NoticeType::Green, Action::Warn), 20),
-                ],
-                roles: vec![
-                    (Role::Suspect, 35),
-                    (Role::Victim, 30),
-                    (Role::Witness, 20),
-                    (Role::Traveller, 15),
-                ],
-                ..general
-            },
-        ),
-        _ => return None,
-    };
-    Some(Settings {
+/// The set of a name; `None` for an unknown one.
+pub fn scenario(name: &str) -> Option<Scenario> {
+    scenarios().into_iter().find(|s| s.name == name)
+}
+
+fn parse(row: &[&'static str]) -> Option<Scenario> {
+    let [
+        name,
+        seed,
         subjects,
         notices,
-        overlap: 0.25,
-        namesakes: 0.04,
-        seed,
-        profile,
-        ..Settings::default()
+        births,
+        origins,
+        kinds,
+        types,
+        roles,
+        handles,
+        accounts,
+        wallets,
+        title,
+        story,
+    ] = *row
+    else {
+        return None;
+    };
+    let (first, last) = births.split_once('-')?;
+    let profile = Profile {
+        list_id: format!("synthetic-{name}"),
+        origins: origins.split(' ').filter(|o| *o != "-").collect(),
+        births: (first.parse().ok()?, last.parse().ok()?),
+        kinds: weights(kinds, Kind::from_code)?,
+        types: weights(types, |code| {
+            let (notice_type, action) = code.split_once('/')?;
+            Some((
+                NoticeType::from_code(notice_type)?,
+                Action::from_code(action)?,
+            ))
+        })?,
+        roles: weights(roles, Role::from_code)?,
+        handles: handles.parse().ok()?,
+        accounts: accounts.parse().ok()?,
+        wallets: wallets.parse().ok()?,
+    };
+    Some(Scenario {
+        name,
+        title,
+        story,
+        settings: Settings {
+            subjects: subjects.parse().ok()?,
+            notices: notices.parse().ok()?,
+            overlap: 0.25,
+            namesakes: 0.04,
+            seed: seed.parse().ok()?,
+            profile,
+            ..Settings::default()
+        },
     })
+}
+
+/// `code:weight` values; codes may hold colons themselves.
+fn weights<T>(text: &str, read: impl Fn(&str) -> Option<T>) -> Option<Vec<(T, u32)>> {
+    text.split(' ')
+        .map(|value| {
+            let (code, weight) = value.rsplit_once(':')?;
+            Some((read(code)?, weight.parse().ok()?))
+        })
+        .collect()
 }
 
 /// Writes a set with its README; `Ok(false)` for an unknown name.
 ///
-/// **Errors** where the folder cannot be written.
+/// # Errors
+/// Where the folder cannot be written.
 pub fn write_scenario(dir: &Path, name: &str) -> Result<bool> {
-    let named = SCENARIOS.iter().find(|s| s.name == name);
-    let (Some(named), Some(settings)) = (named, scenario(name)) else {
+    let Some(scenario) = scenario(name) else {
         return Ok(false);
     };
-    let world = generate(&settings);
+    let world = generate(&scenario.settings);
     write(dir, &world)?;
-    write_text(dir, "README.md", &readme(named, &settings, &world))?;
+    write_text(dir, "README.md", &readme(&scenario, &world))?;
     Ok(true)
 }
 
-fn readme(scenario: &Scenario, settings: &Settings, world: &World) -> String {
+fn readme(scenario: &Scenario, world: &World) -> String {
     let kinds = |kinds: &mut dyn Iterator<Item = &'static str>| {
         let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
         for kind in kinds {
@@ -218,7 +136,7 @@ fn readme(scenario: &Scenario, settings: &Settings, world: &World) -> String {
          real operation.\n\n",
     );
     let rows = [
-        ("seed", settings.seed.to_string()),
+        ("seed", scenario.settings.seed.to_string()),
         (
             "subjects.csv",
             format!("{} rows; roles: {roles}", world.subjects.len()),
@@ -271,11 +189,11 @@ mod tests {
 
     #[test]
     fn every_set_has_settings_and_a_share_of_true_pairs() {
-        for named in SCENARIOS {
-            let settings = scenario(named.name).expect("has settings");
-            let world = generate(&settings);
+        assert_eq!(scenarios().len(), 5);
+        for scenario in scenarios() {
+            let world = generate(&scenario.settings);
             let share = world.truth.len() * 100 / world.subjects.len();
-            assert!((12..40).contains(&share), "{}: {share}", named.name);
+            assert!((12..40).contains(&share), "{}: {share}", scenario.name);
         }
         assert!(scenario("unknown").is_none());
     }

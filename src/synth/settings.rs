@@ -43,7 +43,7 @@ impl Default for Settings {
 #[non_exhaustive]
 pub struct Profile {
     /// Id of the list.
-    pub list_id: &'static str,
+    pub list_id: String,
     /// Codes of the origins that people have; empty for all, by their shares.
     pub origins: Vec<&'static str>,
     /// First and last year of birth.
@@ -66,7 +66,7 @@ impl Default for Profile {
     /// A mixed list: 70 % persons, 25 % organisations, 3 % vessels, 2 % aircraft.
     fn default() -> Self {
         Self {
-            list_id: "synthetic",
+            list_id: "list".to_owned(),
             origins: Vec::new(),
             births: (1930, 2005),
             kinds: vec![

@@ -14,13 +14,11 @@ use crate::synth::{CorruptionKind, DateCorruption, Draw, Settings, Truth};
 pub(super) fn stranger(settings: &Settings, number: usize, draw: &mut Draw) -> Subject {
     let profile = &settings.profile;
     match draw.below(100) {
-        0..3 => of_thing(
-            things::firm(&profile.origins, draw),
-            Kind::Organization,
-            number,
-            draw,
-        ),
-        3 => of_thing(things::vessel(draw), Kind::Vessel, number, draw),
+        0..3 => {
+            let firm = things::firm(&profile.origins, draw);
+            of_thing(settings, firm, Kind::Organization, number, draw)
+        }
+        3 => of_thing(settings, things::vessel(draw), Kind::Vessel, number, draw),
         _ => {
             let person = Person::draw(&profile.origins, profile.births, draw);
             of_person(settings, &person, number, draw)
@@ -74,8 +72,15 @@ fn of_person(settings: &Settings, person: &Person, number: usize, draw: &mut Dra
     subject
 }
 
-fn of_thing(thing: Thing, kind: Kind, number: usize, draw: &mut Draw) -> Subject {
+fn of_thing(
+    settings: &Settings,
+    thing: Thing,
+    kind: Kind,
+    number: usize,
+    draw: &mut Draw,
+) -> Subject {
     let mut subject = subject(number, kind, thing.name.latin());
+    subject.role = draw.weighted(&settings.profile.roles).unwrap_or_default();
     subject.record.ids = thing.ids.into_iter().take(1).collect();
     if kind == Kind::Organization && draw.percent(60) {
         subject.record.countries = vec![nation(CountryKind::Jurisdiction, thing.country)];
@@ -122,18 +127,18 @@ pub(super) fn copy(
     let kind = identity.notice.record.kind;
     let (text, corruption) = name(settings, identity, draw);
     let mut subject = subject(number, kind, text);
+    subject.role = draw.weighted(&settings.profile.roles).unwrap_or_default();
     let mut date_kind = DateCorruption::Exact;
     if let Some(birth) = &identity.birth {
-        let (date, kind) = date(settings, birth, draw);
-        subject.record.dates = date.into_iter().collect();
+        let (dates, kind) = birth_dates(settings, birth, draw);
+        subject.record.dates = dates;
         date_kind = kind;
-        subject.role = draw.weighted(&settings.profile.roles).unwrap_or_default();
         fill(&mut subject.record, identity.sex, identity.country, draw);
     } else if kind == Kind::Organization && draw.percent(60) {
         subject.record.countries = vec![nation(CountryKind::Jurisdiction, identity.country)];
     }
     let share = if kind == Kind::Person { 45 } else { 65 };
-    let known = identity.notice.record.ids.first();
+    let known = draw.pick(&identity.notice.record.ids);
     subject
         .record
         .ids
@@ -168,19 +173,19 @@ fn name(settings: &Settings, identity: &Identity, draw: &mut Draw) -> (String, C
     (base.latin(), CorruptionKind::Exact)
 }
 
-fn date(
+fn birth_dates(
     settings: &Settings,
     birth: &PartialDate,
     draw: &mut Draw,
-) -> (Option<PartialDate>, DateCorruption) {
+) -> (Vec<PartialDate>, DateCorruption) {
     const TRIES: usize = 8;
     for _ in 0..TRIES {
         let kind = draw
             .weighted(&settings.corruption.dates)
             .unwrap_or_default();
-        if let Some(date) = corrupt_date(birth, kind, draw) {
-            return (date, kind);
+        if let Some(dates) = corrupt_date(birth, kind, draw) {
+            return (dates, kind);
         }
     }
-    (Some(birth.clone()), DateCorruption::Exact)
+    (vec![birth.clone()], DateCorruption::Exact)
 }

@@ -63,15 +63,11 @@ pub(super) fn firm(origins: &[&str], draw: &mut Draw) -> Thing {
     let origin = origin_of(origins, draw);
     let mut parts: Vec<Part> = Vec::new();
     let entry = pools().draw(origin, "family", crate::record::Sex::Male, draw);
-    match entry.filter(|_| draw.percent(55)) {
-        Some(entry) => parts.push(Part {
-            variants: "",
-            ..Part::of(PartKind::Family, entry)
-        }),
-        None => {
-            parts.push(Part::latin(PartKind::Other, word("core", draw)));
-            parts.push(Part::latin(PartKind::Other, word("core2", draw)));
-        }
+    if let Some(entry) = entry.filter(|_| draw.percent(55)) {
+        parts.push(Part::of(PartKind::Family, entry));
+    } else {
+        parts.push(Part::latin(PartKind::Other, word("core", draw)));
+        parts.push(Part::latin(PartKind::Other, word("core2", draw)));
     }
     let businesses = of("business");
     let business = draw.pick(&businesses).copied().unwrap_or_default();

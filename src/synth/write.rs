@@ -10,7 +10,8 @@ use tempfile::NamedTempFile;
 
 use crate::error::{Problem, Result};
 use crate::record::{
-    CountryKind, DateKind, NameKind, Notice, PlaceKind, Record, Strength, Subject,
+    CountryKind, DateKind, Name, NameKind, Notice, PartialDate, PlaceKind, Record, Sex, Strength,
+    Subject,
 };
 use crate::synth::{Generator, Settings, Truth, World};
 
@@ -21,7 +22,7 @@ const SUBJECT_COLUMNS: &[&str] = &[
     "name",
     "birth_date",
     "nationality",
-    "country",
+    "jurisdiction",
     "sex",
     "id_type",
     "id_number",
@@ -33,9 +34,13 @@ const NOTICE_COLUMNS: &[&str] = &[
     "name",
     "alias",
     "weak_alias",
+    "former_name",
+    "original_name",
     "birth_date",
+    "incorporation_date",
     "nationality",
-    "country",
+    "jurisdiction",
+    "flag",
     "sex",
     "id_type",
     "id_number",
@@ -52,7 +57,8 @@ const CHUNK: usize = 16_384;
 
 /// Writes a world. Existing files of the same names are replaced.
 ///
-/// **Errors** where the folder cannot be made or written.
+/// # Errors
+/// Where the folder cannot be made or written.
 pub fn write(dir: &Path, world: &World) -> Result<()> {
     let mut files = Files::new(dir)?;
     files.notices(&world.notices)?;
@@ -64,7 +70,8 @@ pub fn write(dir: &Path, world: &World) -> Result<()> {
 /// Generates and writes in chunks: memory does not grow with the sizes. Returns the number of true
 /// pairs.
 ///
-/// **Errors** where the folder cannot be made or written.
+/// # Errors
+/// Where the folder cannot be made or written.
 pub fn write_large(dir: &Path, settings: &Settings) -> Result<usize> {
     let generator = Generator::new(settings.clone());
     let mut files = Files::new(dir)?;
@@ -180,15 +187,19 @@ fn joined(values: impl Iterator<Item = String>) -> String {
     values.collect::<Vec<_>>().join(";")
 }
 
-fn births(record: &Record) -> String {
-    let births = record.dates.iter().filter(|d| d.kind == DateKind::Birth);
-    joined(births.map(crate::record::PartialDate::to_text))
+fn dates(record: &Record, kind: DateKind) -> String {
+    let dates = record.dates.iter().filter(|d| d.kind == kind);
+    joined(dates.map(PartialDate::to_text))
 }
 
-fn countries(record: &Record, nationality: bool) -> String {
-    let fits = |k: CountryKind| (k == CountryKind::Nationality) == nationality;
-    let countries = record.countries.iter().filter(|c| fits(c.kind));
+fn countries(record: &Record, kind: CountryKind) -> String {
+    let countries = record.countries.iter().filter(|c| c.kind == kind);
     joined(countries.map(|c| c.iso2.clone()))
+}
+
+fn names(record: &Record, fits: impl Fn(&Name) -> bool) -> String {
+    let names = record.names.iter().filter(|n| fits(n));
+    joined(names.map(|n| n.full.clone()))
 }
 
 fn ids(record: &Record) -> [String; 3] {
@@ -207,7 +218,7 @@ fn ids(record: &Record) -> [String; 3] {
 
 fn sex(record: &Record) -> String {
     match record.sex {
-        crate::record::Sex::Unknown => String::new(),
+        Sex::Unknown => String::new(),
         sex => sex.code().to_owned(),
     }
 }
@@ -225,9 +236,9 @@ fn subject_row(subject: &Subject) -> Vec<String> {
         record.kind.code().to_owned(),
         subject.role.code().to_owned(),
         primary(record),
-        births(record),
-        countries(record, true),
-        countries(record, false),
+        dates(record, DateKind::Birth),
+        countries(record, CountryKind::Nationality),
+        countries(record, CountryKind::Jurisdiction),
         sex(record),
     ];
     row.extend(ids(record));
@@ -236,23 +247,25 @@ fn subject_row(subject: &Subject) -> Vec<String> {
 
 fn notice_row(notice: &Notice) -> Vec<String> {
     let record = &notice.record;
-    let aliases = |weak: bool| {
-        let fits = record
-            .names
-            .iter()
-            .filter(move |n| n.kind != NameKind::Primary && (n.strength == Strength::Weak) == weak);
-        joined(fits.map(|n| n.full.clone()))
+    let alias = |weak| {
+        names(record, |n| {
+            n.kind == NameKind::Alias && (n.strength == Strength::Weak) == weak
+        })
     };
     let place = record.places.iter().find(|p| p.kind == PlaceKind::Birth);
     let mut row = vec![
         record.id.0.clone(),
         record.kind.code().to_owned(),
         primary(record),
-        aliases(false),
-        aliases(true),
-        births(record),
-        countries(record, true),
-        countries(record, false),
+        alias(false),
+        alias(true),
+        names(record, |n| n.kind == NameKind::Former),
+        names(record, |n| n.kind == NameKind::OriginalScript),
+        dates(record, DateKind::Birth),
+        dates(record, DateKind::Incorporation),
+        countries(record, CountryKind::Nationality),
+        countries(record, CountryKind::Jurisdiction),
+        countries(record, CountryKind::Flag),
         sex(record),
     ];
     row.extend(ids(record));

@@ -33,10 +33,8 @@ fn wade_giles(syllable: &str) -> String {
             continue;
         };
         match (from.strip_prefix('^'), from.strip_suffix('$')) {
-            (Some(whole), Some(_)) => {
-                if whole.strip_suffix('$') == Some(syllable) {
-                    return to.to_owned();
-                }
+            (Some(whole), Some(_)) if whole.strip_suffix('$') == Some(syllable) => {
+                return to.to_owned();
             }
             (Some(start), None) if start.len() > head.len() && syllable.starts_with(start) => {
                 (head, new_head) = (start, to);

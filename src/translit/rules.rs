@@ -44,15 +44,13 @@ impl Rules {
         let mut at = 0;
         let mut key = String::new();
         while at < token.len() {
-            let (taken, choices) = self.longest_match(token, at, &mut key);
-            match choices {
-                Some(choices) => extend(&mut beam, choices),
-                None => {
-                    let ascii = ascii(&token[at..at + taken]);
-                    beam.iter_mut().for_each(|(_, text)| text.push_str(&ascii));
-                }
+            let (length, choices) = self.longest_match(token, at, &mut key);
+            if let Some(choices) = choices {
+                extend(&mut beam, choices);
+            } else {
+                append(&mut beam, &ascii(&token[at..at + length]));
             }
-            at += taken;
+            at += length;
         }
         beam.into_iter().map(|(_, text)| text).collect()
     }
@@ -97,7 +95,7 @@ fn choice((rank, cell): (usize, &str)) -> (String, u32) {
 
 fn extend(beam: &mut Vec<(u32, String)>, choices: &Choices) {
     if let [(only, 0)] = choices.as_slice() {
-        beam.iter_mut().for_each(|(_, text)| text.push_str(only));
+        append(beam, only);
         return;
     }
     let mut next: Vec<(u32, String)> = Vec::with_capacity(beam.len() * choices.len());
@@ -119,6 +117,12 @@ pub(super) fn lexicon(table: &'static str) -> FxHashMap<&'static str, Vec<String
         .filter_map(|line| line.split_once('\t'))
         .map(|(token, spellings)| (token, spellings.split(' ').map(str::to_owned).collect()))
         .collect()
+}
+
+fn append(beam: &mut [(u32, String)], spelling: &str) {
+    for (_, text) in beam {
+        text.push_str(spelling);
+    }
 }
 
 /// Letters and digits of the general transliteration, lower case.

@@ -1,4 +1,8 @@
-#![allow(clippy::unwrap_used, reason = "tests")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "tests may fail loudly and tell what they measured"
+)]
 use std::collections::BTreeMap;
 use std::io::Read as _;
 use std::path::PathBuf;
@@ -82,15 +86,15 @@ fn published_spellings_are_found_about_as_often_as_measured() {
     };
     for (file, least) in [
         ("cyrl", 0.55),
-        ("arab", 0.15),
-        ("hebr", 0.15),
-        ("grek", 0.45),
-        ("armn", 0.4),
-        ("geor", 0.4),
-        ("deva", 0.2),
-        ("beng", 0.2),
-        ("kana", 0.15),
-        ("hang", 0.1),
+        ("arab", 0.22),
+        ("hebr", 0.26),
+        ("grek", 0.6),
+        ("armn", 0.6),
+        ("geor", 0.7),
+        ("deva", 0.6),
+        ("beng", 0.62),
+        ("kana", 0.33),
+        ("hang", 0.58),
     ] {
         let (found, all) = measure(&folder.join(format!("{file}.tsv.gz")));
         let share = f64::from(found) / f64::from(all);

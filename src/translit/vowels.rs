@@ -50,7 +50,7 @@ fn units(marked: &str) -> Vec<&str> {
     let mut start = 0;
     for (i, c) in marked.char_indices() {
         let end = i + c.len_utf8();
-        let dotted = marked[end..].chars().next() == Some('.');
+        let dotted = marked[end..].starts_with('.');
         let inside = !is_vowel(c) && c != '.' && marked[end..].contains('.') && !dotted;
         if c == '.' || is_vowel(c) || !(dotted || inside) {
             units.push(&marked[start..end]);

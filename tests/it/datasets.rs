@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use veilmatch::synth::{SCENARIOS, write_scenario};
+use veilmatch::synth::{scenarios, write_scenario};
 
 const FILES: &[&str] = &["subjects.csv", "notices.csv", "truth.csv", "README.md"];
 
@@ -15,7 +15,7 @@ fn committed(name: &str) -> PathBuf {
 #[test]
 fn committed_sets_regenerate_byte_for_byte() {
     let write = std::env::var_os("VEILMATCH_WRITE_DATASETS").is_some();
-    for scenario in SCENARIOS {
+    for scenario in scenarios() {
         let fresh = tempfile::tempdir().expect("a folder for the fresh set");
         let dir = if write {
             committed(scenario.name)

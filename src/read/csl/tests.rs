@@ -63,7 +63,7 @@ fn values_inside_cells_come_apart() {
     assert_eq!(n.relations[0].text, "EXAMPLE GROUP");
     assert_eq!(n.remarks, "odd words\nSome words");
     assert_eq!(
-        n.extra["secondary sanctions risk"],
+        n.extra["Secondary sanctions risk"],
         "Norland Regulations, section 12"
     );
     assert_eq!(n.refs[0].scheme, "ofac_uid");

@@ -51,7 +51,8 @@ fn the_rows_of_a_group_become_one_notice_in_any_order() {
     let countries: Vec<_> = n.record.countries.iter().map(|c| c.iso2.as_str()).collect();
     assert_eq!(countries, ["EG", "SD", "SA", "QA"]);
     assert_eq!(n.record.places[0].text, "Exampleville, Egypt");
-    assert_eq!(n.record.places[2].text, "Cairo, Egypt");
+    assert_eq!(n.record.places[2].text, "Cairo, Egypt (since 2009)");
+    assert_eq!(n.record.places[2].country, "EG");
     assert_eq!(
         (n.record.ids.len(), n.record.ids[0].norm.as_str()),
         (1, "592667")

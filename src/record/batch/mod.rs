@@ -172,3 +172,6 @@ fn assemble(
     let columns = columns.into_iter().map(|(_, column)| column).collect();
     RecordBatch::try_new(schema, columns).map_err(|_| Problem::Internal("columns do not fit"))
 }
+
+#[cfg(test)]
+mod tests;

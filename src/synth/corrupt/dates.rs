@@ -5,17 +5,17 @@ use jiff::{ToSpan as _, civil::Date};
 use crate::record::PartialDate;
 use crate::synth::{DateCorruption, Draw};
 
-/// The changed date: `Some(None)` where it is left out, `None` where the kind changes nothing.
+/// The changed date, none where it is left out; `None` where the kind changes nothing.
 pub(in crate::synth) fn corrupt_date(
     date: &PartialDate,
     kind: DateCorruption,
     draw: &mut Draw,
-) -> Option<Option<PartialDate>> {
+) -> Option<Vec<PartialDate>> {
     let (year, month, day) = (date.year, date.month?, date.day?);
     let of = PartialDate::from_ymd;
     let changed = match kind {
-        DateCorruption::Exact => return Some(Some(date.clone())),
-        DateCorruption::Missing => return Some(None),
+        DateCorruption::Exact => return Some(vec![date.clone()]),
+        DateCorruption::Missing => return Some(Vec::new()),
         DateCorruption::Swapped => of(year, day, month),
         DateCorruption::Day => off_by_one_day(date, draw),
         DateCorruption::Year => of(year + if draw.percent(50) { 1 } else { -1 }, month, day),
@@ -28,7 +28,7 @@ pub(in crate::synth) fn corrupt_date(
         DateCorruption::NewYear => of(year, 1, 1),
         DateCorruption::Circa => of(year, 0, 0).map(PartialDate::about),
     }?;
-    (changed != *date).then_some(Some(changed))
+    (changed != *date).then(|| vec![changed])
 }
 
 fn off_by_one_day(date: &PartialDate, draw: &mut Draw) -> Option<PartialDate> {
@@ -47,7 +47,7 @@ mod tests {
     fn check(kind: DateCorruption, expected: &str) {
         let date = PartialDate::from_ymd(1970, 5, 3).expect("is a day");
         let changed = corrupt_date(&date, kind, &mut Draw::new(1, 1));
-        let text = changed.map(|d| d.map(|d| d.to_text()).unwrap_or_default());
+        let text = changed.map(|d| d.first().map(PartialDate::to_text).unwrap_or_default());
         assert_eq!(text.as_deref(), Some(expected), "{}", kind.code());
     }
 

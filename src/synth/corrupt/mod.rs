@@ -12,7 +12,7 @@ mod tokens;
 pub use kinds::{Corruption, CorruptionKind, DateCorruption};
 
 pub(super) use dates::corrupt_date;
-pub(super) use spelling::{capitalized, spell};
+pub(super) use spelling::spell;
 pub(super) use tokens::words;
 
 use crate::record::{Kind, PartKind};

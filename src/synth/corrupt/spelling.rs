@@ -68,31 +68,52 @@ pub(in crate::synth) fn spell(part: &Part, origin: &str, draw: &mut Draw) -> Opt
         return draw.pick(&known).map(|s| (*s).to_owned());
     }
     let lower = part.latin.to_lowercase();
-    let habits: Vec<String> = rows(HABITS)
-        .filter_map(|row| {
-            let [origins, place, from, to] = row[..] else {
-                return None;
-            };
-            let mine = origin.is_empty() || origins.split(',').any(|o| o == origin || o == "*");
-            mine.then(|| habit(&lower, place, from, to)).flatten()
-        })
+    let found: Vec<String> = habits()
+        .iter()
+        .filter(|h| origin.is_empty() || h.origins.contains(&origin))
+        .filter_map(|h| h.apply(&lower))
         .collect();
-    match draw.pick(&habits) {
+    match draw.pick(&found) {
         Some(text) => Some(capitalized(text)),
         None => draw.pick(&known).map(|s| (*s).to_owned()),
     }
 }
 
-fn habit(text: &str, place: &str, from: &str, to: &str) -> Option<String> {
-    match place {
-        "start" => text.strip_prefix(from).map(|rest| format!("{to}{rest}")),
-        "end" => text.strip_suffix(from).map(|rest| format!("{rest}{to}")),
-        _ => text
-            .contains(from)
-            .then(|| text.replacen(from, to, 1))
-            .filter(|t| t != text),
+/// One row of `spellings.tsv`.
+#[derive(Debug)]
+struct Habit {
+    origins: Vec<&'static str>,
+    place: &'static str,
+    from: &'static str,
+    to: &'static str,
+}
+
+impl Habit {
+    fn apply(&self, text: &str) -> Option<String> {
+        let Self { from, to, .. } = self;
+        match self.place {
+            "start" => text.strip_prefix(from).map(|rest| format!("{to}{rest}")),
+            "end" => text.strip_suffix(from).map(|rest| format!("{rest}{to}")),
+            _ => text.contains(from).then(|| text.replacen(from, to, 1)),
+        }
+        .filter(|t| t != text && t.chars().count() > 2)
     }
-    .filter(|t| t.chars().count() > 2)
+}
+
+fn habits() -> &'static [Habit] {
+    static HABITS_PARSED: OnceLock<Vec<Habit>> = OnceLock::new();
+    HABITS_PARSED.get_or_init(|| {
+        let habit = |row: Vec<&'static str>| match row[..] {
+            [origins, place, from, to] => Some(Habit {
+                origins: origins.split(',').collect(),
+                place,
+                from,
+                to,
+            }),
+            _ => None,
+        };
+        rows(HABITS).filter_map(habit).collect()
+    })
 }
 
 /// A short or pet form of the first part that has one.
@@ -104,12 +125,12 @@ pub(super) fn nickname(name: &Wording, draw: &mut Draw) -> Option<String> {
         .iter_mut()
         .find(|p| nicknames.contains_key(&p.latin.to_lowercase()))?;
     let short = nicknames.get(&part.latin.to_lowercase())?;
-    part.latin = (*draw.pick(short)?).to_owned();
+    (*draw.pick(short)?).clone_into(&mut part.latin);
     Some(changed.latin())
 }
 
 /// The first letter of every word in upper case.
-pub(in crate::synth) fn capitalized(text: &str) -> String {
+fn capitalized(text: &str) -> String {
     let mut start = true;
     text.chars()
         .flat_map(|c| {

@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use crate::record::{PartKind, Sex};
+use crate::record::{Kind, PartKind, Sex};
 use crate::synth::Draw;
 use crate::synth::person::{Part, Wording};
 use crate::synth::pool::{pools, rows};
@@ -38,13 +38,23 @@ fn joined<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
     words.into_iter().collect::<Vec<_>>().join(" ")
 }
 
-/// A part other than the only family name left out; two parts stay.
+/// A part other than the only family name left out; two parts stay. Of the name of a firm only a
+/// word of the brand goes: without it the name says nothing.
 pub(super) fn dropped(name: &Wording, draw: &mut Draw) -> Option<String> {
+    let families = name.parts.iter().filter(|p| p.kind == PartKind::Family);
+    let keep_family = families.count() < 2;
+    let person = name.bearer == Kind::Person;
+    let may_go = |i: &usize| {
+        let kind = name.parts[*i].kind;
+        !(keep_family && kind == PartKind::Family)
+            && (person || (*i < 2 && kind != PartKind::Suffix))
+    };
     if name.parts.len() < 3 {
         return None;
     }
+    let places: Vec<usize> = (0..name.parts.len()).filter(may_go).collect();
     let mut changed = name.clone();
-    changed.parts.remove(draw.below(name.parts.len()));
+    changed.parts.remove(*draw.pick(&places)?);
     Some(changed.latin())
 }
 
@@ -53,15 +63,25 @@ pub(super) fn added(name: &Wording, draw: &mut Draw) -> Option<String> {
     let origin = name.origin.or_else(|| pools().origin("en"))?;
     let entry = pools().draw(origin, "given", Sex::Male, draw)?;
     let mut changed = name.clone();
-    let at = usize::from(origin.pattern.first()?.what == "given").min(changed.parts.len());
+    let at = changed.parts.len().min(1);
     changed.parts.insert(at, Part::of(PartKind::Middle, entry));
     Some(changed.latin())
 }
 
-/// Family name first (with a comma in half the cases), or last where it stands first.
+/// Family name first (with a comma in half the cases), or last where it stands first. The first
+/// word of a firm goes behind the others, before the legal form.
 pub(super) fn order(name: &Wording, draw: &mut Draw) -> Option<String> {
     if name.parts.len() < 2 {
         return None;
+    }
+    if name.bearer != Kind::Person {
+        let mut changed = name.clone();
+        let is_form = |p: &Part| p.kind == PartKind::Suffix;
+        let form = changed.parts.iter().position(is_form);
+        let form = form.map(|at| changed.parts.remove(at));
+        changed.parts.rotate_left(1);
+        changed.parts.extend(form);
+        return Some(changed.latin());
     }
     let first = name.parts.iter().position(|p| p.kind == PartKind::Family);
     let at = first.unwrap_or(name.parts.len() - 1);
