@@ -171,9 +171,8 @@ fn without_tests(all: &[Token]) -> (Vec<Token>, Vec<String>) {
             match text(i) {
                 "(" | "[" | "{" => depth += 1,
                 ")" | "]" => depth -= 1,
-                "}" if depth == 1 => break,
+                text if (text, depth) == ("}", 1) || (text, depth) == (";", 0) => break,
                 "}" => depth -= 1,
-                ";" if depth == 0 => break,
                 "path" if text(i + 1) == "=" => file = Some(text(i + 2).trim_matches('"')),
                 "mod" if depth == 0 && text(i + 2) == ";" => {
                     test_modules.push(file.unwrap_or(text(i + 1)).to_owned());
@@ -212,10 +211,11 @@ fn path_at(code: &[Token], mut i: usize, prefix: &[String], out: &mut Vec<Path>)
     loop {
         parts.push(text(i).to_owned());
         i += 1;
-        if text(i) == "!" && text(i + 1) != "=" {
-            if let Some(last) = parts.last_mut() {
-                last.push('!');
-            }
+        if text(i) == "!"
+            && text(i + 1) != "="
+            && let Some(last) = parts.last_mut()
+        {
+            last.push('!');
         }
         match (text(i), text(i + 1)) {
             ("::", "{") => {
