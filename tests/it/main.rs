@@ -1,4 +1,9 @@
 //! Integration tests, one module per user story.
+#![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
 #[cfg(feature = "synth")]
 mod datasets;
+mod documents;
+mod layers;
+#[cfg(feature = "cli")]
+mod licences;
