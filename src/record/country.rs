@@ -45,6 +45,11 @@ fn exact(text: &str) -> Option<&'static str> {
         }
         index
     });
+    // Upper-case codes, the common case, need no folding.
+    if let [a @ b'A'..=b'Z', b @ b'A'..=b'Z'] = text.as_bytes() {
+        let code = [a.to_ascii_lowercase(), b.to_ascii_lowercase()];
+        return index.get(std::str::from_utf8(&code).ok()?).copied();
+    }
     let folded = fold(text);
     // "N/A" is no Namibia: a slash may part names, not the letters of a code.
     if folded.len() <= 3 && text.contains('/') {

@@ -131,6 +131,9 @@ impl Record {
 }
 
 fn keep_first<T, K: Ord>(values: &mut Vec<T>, key: impl Fn(&T) -> K) {
+    if values.len() < 2 {
+        return;
+    }
     let mut seen = std::collections::BTreeSet::new();
     values.retain(|v| seen.insert(key(v)));
 }
