@@ -1,7 +1,7 @@
 //! First pass over the OFAC Advanced XML: everything that parties refer to by number.
 //!
-//! In: the sections ReferenceValueSets, Locations, IDRegDocuments, SanctionsEntries and
-//! ProfileRelationships. Out: small values by their ids, with every number already resolved through
+//! In: the sections `ReferenceValueSets`, `Locations`, `IDRegDocuments`, `SanctionsEntries`
+//! and `ProfileRelationships`. Out: small values by their ids, with every number already resolved through
 //! the reference values of the same file: publishers renumber them.
 
 use jiff::civil::Date;

@@ -133,13 +133,11 @@ impl<'a> Draft<'a> {
         if is_placeholder(text) {
             return String::new();
         }
-        match country::iso2(text) {
-            Some(code) => code.to_owned(),
-            None => {
-                self.refuse("country", Reason::UnknownCountry);
-                String::new()
-            }
-        }
+        let Some(code) = country::iso2(text) else {
+            self.refuse("country", Reason::UnknownCountry);
+            return String::new();
+        };
+        code.to_owned()
     }
 
     /// Adds a country; an unknown one is kept as published.

@@ -1,4 +1,4 @@
-//! FollowTheMoney: `entities.ftm.json`, alone or followed by delta files.
+//! `FollowTheMoney`: `entities.ftm.json`, alone or followed by delta files.
 //!
 //! In: entities. Out: one notice per person, organisation, vessel or aircraft, joined with its
 //! sanctions, documents and addresses; other schemata are counted. Name parts are not tied to one
@@ -242,16 +242,13 @@ fn parts_in(full: &str, parts: &[(PartKind, &str)]) -> Vec<NamePart> {
                 fits.then_some((length, *kind))
             })
             .max_by_key(|(length, _)| *length);
-        let (value, kind) = match longest {
-            Some((length, kind)) => {
-                let (run, after) = rest.split_at(length);
-                rest = after;
-                (run.join(" "), kind)
-            }
-            None => {
-                rest = after;
-                ((*word).to_owned(), PartKind::Other)
-            }
+        let (value, kind) = if let Some((length, kind)) = longest {
+            let (run, after) = rest.split_at(length);
+            rest = after;
+            (run.join(" "), kind)
+        } else {
+            rest = after;
+            ((*word).to_owned(), PartKind::Other)
         };
         found.push(NamePart { kind, value });
     }
@@ -296,7 +293,9 @@ fn property_of(property: &str, values: &[&str], joined: &Joined<'_>, draft: &mut
         None if property == "addressEntity" => addresses(values, joined, draft),
         Some(Meaning::Part(_)) | None => {
             if property == "wikidataId" {
-                values.iter().for_each(|v| draft.reference("wikidata", v));
+                for value in values {
+                    draft.reference("wikidata", value);
+                }
             }
             draft.extra(property, &pack(values));
         }

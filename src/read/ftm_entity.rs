@@ -1,4 +1,4 @@
-//! FollowTheMoney entities as they lie in files: whole exports and delta operations.
+//! `FollowTheMoney` entities as they lie in files: whole exports and delta operations.
 //!
 //! In: `entities.ftm.json` (one entity a line) and `entities.delta.json` (`{"op", "entity"}` a
 //! line), in the order given. Out: the entities that are left after all operations, in the order of

@@ -1,4 +1,4 @@
-//! OpenSanctions `targets.simple.csv`: one row per target, values joined by `;`.
+//! `OpenSanctions` `targets.simple.csv`: one row per target, values joined by `;`.
 //!
 //! In: the CSV with its 15 columns. Out: one notice per row of a kind that can be screened. The
 //! file does not say what kind an identifier is, nor what a country is to the target.

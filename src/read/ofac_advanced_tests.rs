@@ -3,7 +3,7 @@
 
 use super::*;
 use crate::read::testing::input_of;
-use crate::record::{IdFlag, IdKind, Sex};
+use crate::record::{IdFlag, IdKind, PartialDate, Sex};
 
 const SAMPLE: &str = include_str!("ofac_advanced_sample.xml");
 
@@ -61,7 +61,7 @@ fn features_documents_and_entries_find_their_party() {
     let intake = read_text(SAMPLE).unwrap();
     let notice = &intake.notices[0];
     let record = &notice.record;
-    let dates: Vec<String> = record.dates.iter().map(|d| d.to_text()).collect();
+    let dates: Vec<String> = record.dates.iter().map(PartialDate::to_text).collect();
     assert_eq!(dates, ["1970-05-03", "1971", "~1968..1970", "1972-02"]);
     assert_eq!(record.sex, Sex::Female);
     assert_eq!(record.places[0].kind, PlaceKind::Address);

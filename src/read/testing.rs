@@ -1,6 +1,11 @@
 //! What the readers' tests share: bytes as an input file, and the real lists where they are at
 //! hand.
-#![allow(clippy::unwrap_used, clippy::print_stderr, reason = "tests")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    clippy::arithmetic_side_effects,
+    reason = "tests"
+)]
 
 use std::io::Write as _;
 use std::path::PathBuf;

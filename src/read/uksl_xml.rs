@@ -2,7 +2,7 @@
 //!
 //! In: `Designations/Designation`. Out: one notice per designation. Numbered name fields 1 to 5 are
 //! given names, 6 is the family name, or the whole name of a firm or ship. Unknown parts of a date
-//! stand as `dd` and `mm`. The spelling of name types varies ("Primary name", "ALias").
+//! stand as `dd` and `mm`. The spelling of name types varies (`Primary name`, `ALias`).
 
 use super::draft::{Draft, iso_day, name_from_parts, slash_day};
 use super::id_types;
@@ -285,6 +285,7 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
     use super::*;
     use crate::read::testing::{input_of, real_lists};
+    use crate::record::PartialDate;
 
     #[test]
     fn a_designation_becomes_a_notice() {
@@ -312,7 +313,7 @@ mod tests {
         assert_eq!(record.names[1].kind, NameKind::Alias);
         assert_eq!(record.names[1].strength, Strength::Weak);
         assert_eq!(record.names[2].kind, NameKind::OriginalScript);
-        let dates: Vec<String> = record.dates.iter().map(|d| d.to_text()).collect();
+        let dates: Vec<String> = record.dates.iter().map(PartialDate::to_text).collect();
         assert_eq!(dates, ["1968", "1967-11-12"]);
         assert_eq!(notice.extra["birth_date"], "31/02/1967");
         assert_eq!(notice.extra["Websites"], "example.org");

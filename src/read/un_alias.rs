@@ -174,6 +174,7 @@ fn is_suffix(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::indexing_slicing, reason = "tests")]
     use super::*;
 
     fn check(text: &str, is_person: bool, expected: &[(&str, NameKind)]) {

@@ -1,4 +1,4 @@
-//! The one table of FollowTheMoney properties, shared by import and export: `ftm_properties.tsv`.
+//! The one table of `FollowTheMoney` properties, shared by import and export: `ftm_properties.tsv`.
 
 use std::sync::OnceLock;
 

@@ -1,9 +1,9 @@
-//! Notices as FollowTheMoney entities, one JSON document a line.
+//! Notices as `FollowTheMoney` entities, one JSON document a line.
 //!
 //! In: notices. Out: for each a Person, Organization, Vessel or Airplane, followed by what belongs
 //! to it: Sanction, Passport, Identification and Address entities.
 //!
-//! What came from FollowTheMoney keeps its id, schema, name values, dates, countries and
+//! What came from `FollowTheMoney` keeps its id, schema, name values, dates, countries and
 //! identifiers; an entity without a `name` gets its first alias as one. **Lost**, because the format has no place for it: approximate dates (written
 //! without the mark), ranges (written as their first and last year), dates of other calendars,
 //! strength of names beyond `weakAlias`, language and script of a value, flags of documents, birth
