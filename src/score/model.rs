@@ -13,8 +13,12 @@ pub struct Model {
     pub version: &'static str,
     /// Fixed prior: moves the sum so that 0 bits is the default threshold.
     pub prior: f64,
-    /// Most bits one token can add, however rare. Range 8 to 20.
-    pub token_cap: f64,
+    /// Bits of a token count in full up to the first figure and by the second, a share, beyond it:
+    /// one very rare token must not outweigh everything, and yet a rarer one is worth more.
+    pub token_cap: (f64, f64),
+    /// Agreement on a title; on a word that is a title or a particle on the other side; on a
+    /// particle. At most that.
+    pub minor: (f64, f64, f64),
     /// Share of a token's bits that is left at a given sound distance per letter: pairs of
     /// (distance, share), distances rising; beyond the last one the tokens do not agree.
     pub similarity: &'static [(f32, f32)],
@@ -56,7 +60,8 @@ impl Default for Model {
         Self {
             version: "veilmatch-model/1",
             prior: -19.5,
-            token_cap: 15.0,
+            token_cap: (14.0, 0.3),
+            minor: (1.5, 4.0, 0.5),
             similarity: &[
                 (0.0, 1.0),
                 (0.04, 0.96),
@@ -86,6 +91,13 @@ impl Default for Model {
 }
 
 impl Model {
+    /// Bits that a token of this rarity adds when it agrees.
+    pub fn worth(&self, bits: f32) -> f64 {
+        let (knee, share) = self.token_cap;
+        let bits = f64::from(bits);
+        bits.min(knee) + share * (bits - knee).max(0.0)
+    }
+
     /// Share of a token's bits left at a sound distance per letter, 0 to 1.
     pub fn share(&self, distance: f32) -> f32 {
         let mut before = (0.0, 1.0);

@@ -31,7 +31,8 @@ pub(super) fn compare_names(
 ) -> f64 {
     let (a_tokens, b_tokens) = (&a.tokens[..a.tokens.len().min(TOKENS)], &b.tokens[..b.tokens.len().min(TOKENS)]);
     let start = parts.len();
-    let mut free = (open_tokens(a_tokens), open_tokens(b_tokens));
+    let missed = (open_tokens(a_tokens), open_tokens(b_tokens));
+    let mut free = (u32::MAX, u32::MAX);
     let mut options = Vec::with_capacity(16);
     singles(model, a_tokens, b_tokens, &mut options);
     joins(model, a, b, &mut options);
@@ -45,6 +46,7 @@ pub(super) fn compare_names(
             chosen.push(p);
         }
     }
+    let free = (free.0 & missed.0, free.1 & missed.1);
     chosen.sort_by_key(|p| p.a);
     let mut in_order = true;
     for p in &chosen {
@@ -86,18 +88,47 @@ fn index(i: usize) -> u8 {
 }
 
 fn singles(model: &Model, a: &[Token], b: &[Token], options: &mut Vec<Partners>) {
-    for (i, x) in a.iter().enumerate().filter(|(_, t)| is_compared(t)) {
-        for (j, y) in b.iter().enumerate().filter(|(_, t)| is_compared(t)) {
-            if let Some((level, bits)) = agreement(model, x, y) {
+    for (i, x) in a.iter().enumerate().filter(|(_, t)| t.tag != Tag::OrgForm) {
+        for (j, y) in b.iter().enumerate().filter(|(_, t)| t.tag != Tag::OrgForm) {
+            let found = if is_compared(x) && is_compared(y) {
+                agreement(model, x, y)
+            } else {
+                minor_agreement(model, x, y)
+            };
+            if let Some((level, bits)) = found {
                 options.push(Partners { bits, level, a: index(i), a_len: 1, b: index(j), b_len: 1 });
             }
         }
     }
 }
 
+/// What it is worth that both names have a title or a particle, or that what is a title in one is a
+/// word of the other.
+fn minor_agreement(model: &Model, x: &Token, y: &Token) -> Option<(Level, f64)> {
+    if x.tag == Tag::Initial || y.tag == Tag::Initial {
+        return None;
+    }
+    let worth = if x.is_core() || y.is_core() {
+        model.minor.1
+    } else if x.tag == Tag::Particle && y.tag == Tag::Particle {
+        model.minor.2
+    } else {
+        model.minor.0
+    };
+    let worth = worth.min(f64::from(x.bits.min(y.bits)));
+    let level = if x.form() == y.form() {
+        Level::Same
+    } else if x.form().len() > 3 && agreement(model, x, y).is_some_and(|(_, bits)| bits > 0.5 * f64::from(x.bits.min(y.bits))) {
+        Level::Similar
+    } else {
+        return None;
+    };
+    Some((level, worth))
+}
+
 /// What it is worth that two tokens are the same name; `None` where they are not.
 fn agreement(model: &Model, x: &Token, y: &Token) -> Option<(Level, f64)> {
-    let worth = f64::from(x.bits.min(y.bits)).min(model.token_cap);
+    let worth = model.worth(x.bits.min(y.bits));
     if x.tag == Tag::Initial || y.tag == Tag::Initial {
         let fits = x.forms().iter().any(|f| {
             y.forms().iter().any(|g| f.as_bytes().first() == g.as_bytes().first())
@@ -177,7 +208,7 @@ fn joined_with<'a>(
             2 if t.form().len() >= 9 => 0.65,
             _ => return None,
         };
-        Some((index(j), f64::from(join.bits).min(model.token_cap) * share))
+        Some((index(j), model.worth(join.bits) * share))
     })
 }
 
