@@ -22,6 +22,9 @@ pub struct Model {
     /// Share of a token's bits that is left at a given sound distance per letter: pairs of
     /// (distance, share), distances rising; beyond the last one the tokens do not agree.
     pub similarity: &'static [(f32, f32)],
+    /// Bits that the rest of a token adds to the rarity of its consonant classes: a similar token
+    /// is worth no more than the sum.
+    pub alike: f32,
     /// Two tokens, one on each side, that find no partner.
     pub conflict: f64,
     /// A token that only one side has; the first and each further one.
@@ -60,7 +63,7 @@ impl Default for Model {
         Self {
             version: "veilmatch-model/1",
             prior: -13.0,
-            token_cap: (14.0, 0.3),
+            token_cap: (16.0, 0.75),
             minor: (1.5, 4.0, 0.5),
             similarity: &[
                 (0.0, 1.0),
@@ -71,6 +74,7 @@ impl Default for Model {
                 (0.28, 0.20),
                 (0.34, 0.0),
             ],
+            alike: 3.0,
             conflict: -4.0,
             extra: (-1.2, -0.7),
             initial: 1.5,

@@ -1,6 +1,6 @@
 //! Evidence of one name pair: which tokens are partners, and what that is worth.
 
-use crate::keys::{PreparedName, Token};
+use crate::keys::{ClassKey, PreparedName, Token, class_bits};
 use crate::normalize::Tag;
 use crate::score::evidence::{EvidenceKind, Level, Part};
 use crate::score::kernels::{osa_distance, sound_distance};
@@ -148,8 +148,15 @@ fn agreement(model: &Model, x: &Token, y: &Token) -> Option<(Level, f64)> {
         }
     }
     let share = f64::from(model.share(best));
+    if share <= 0.0 {
+        return None;
+    }
     let level = if best == 0.0 { Level::SoundsSame } else { Level::Similar };
-    (share > 0.0).then_some((level, worth * share * 0.98))
+    // Many names sound alike when they have few consonants: Li, Lee, Lu.
+    let alike = class_bits(ClassKey::of(x.form().as_bytes()))
+        .min(class_bits(ClassKey::of(y.form().as_bytes())));
+    let worth = worth.min(model.worth(alike + model.alike));
+    Some((level, worth * share * 0.98))
 }
 
 /// Sound distance per letter; far apart forms are not measured to the end.
@@ -205,8 +212,7 @@ fn joined_with<'a>(
                     2 if whole.len() >= 9 => 0.65,
                     _ => return None,
                 };
-                let worth = f64::from(bits.max(t.bits.min(bits)));
-                let worth = model.worth(worth as f32);
+                let worth = model.worth(bits.min(t.bits));
                 Some((index(i), index(j), index(len), worth * share))
             })
         })
