@@ -16,17 +16,19 @@ pub struct Model {
     /// Bits of a token count in full up to the first figure and by the second, a share, beyond it:
     /// one very rare token must not outweigh everything, and yet a rarer one is worth more.
     pub token_cap: (f64, f64),
+    /// Share that a token is worth when the name has had the same one before (`Omar Omar`).
+    pub again: f64,
     /// Agreement on a title; on a word that is a title or a particle on the other side; on a
     /// particle. At most that.
     pub minor: (f64, f64, f64),
     /// Share of a token's bits that is left at a given sound distance per letter: pairs of
     /// (distance, share), distances rising; beyond the last one the tokens do not agree.
     pub similarity: &'static [(f32, f32)],
-    /// Bits that the rest of a token adds to the rarity of its consonant classes: a similar token
-    /// is worth no more than the sum.
-    pub alike: f32,
-    /// Two tokens, one on each side, that find no partner.
-    pub conflict: f64,
+    /// Descriptive words (`trading`, `bank`): weight of the lack of a partner; each further one
+    /// that agrees is worth this share of the one before.
+    pub descriptor: (f64, f64),
+    /// Two tokens, one on each side, that find no partner; the first and each further pair.
+    pub conflict: (f64, f64),
     /// A token that only one side has; the first and each further one.
     pub extra: (f64, f64),
     /// An initial that fits a full token, and two equal initials.
@@ -62,9 +64,10 @@ impl Default for Model {
     fn default() -> Self {
         Self {
             version: "veilmatch-model/1",
-            prior: -13.0,
-            token_cap: (16.0, 0.75),
-            minor: (1.5, 4.0, 0.5),
+            prior: -19.5,
+            token_cap: (18.0, 0.8),
+            again: 0.3,
+            minor: (3.0, 4.0, 0.5),
             similarity: &[
                 (0.0, 1.0),
                 (0.04, 0.96),
@@ -74,12 +77,12 @@ impl Default for Model {
                 (0.28, 0.20),
                 (0.34, 0.0),
             ],
-            alike: 3.0,
-            conflict: -4.0,
-            extra: (-1.2, -0.7),
+            descriptor: (0.6, 0.6),
+            conflict: (-5.0, -6.0),
+            extra: (-2.0, -0.7),
             initial: 1.5,
-            complete: 1.0,
-            order: -0.4,
+            complete: 2.5,
+            order: -1.0,
             number_conflict: -8.0,
             legal_form: (0.5, -0.7),
             name_floor: -8.0,
@@ -123,7 +126,11 @@ impl Model {
 
     /// The bits of a score; the inverse of [`Model::score`]. 0 and less gives minus infinity.
     pub fn bits(&self, score: f64) -> f64 {
-        if score <= 0.0 { f64::NEG_INFINITY } else { -8.0 * (1.0 / score - 1.0).log2() }
+        if score <= 0.0 {
+            f64::NEG_INFINITY
+        } else {
+            -8.0 * (1.0 / score - 1.0).log2()
+        }
     }
 
     /// The band of a sum of bits.
