@@ -314,11 +314,12 @@ fn very_long_names_and_very_many_aliases_are_bounded() {
 fn json_lines_are_subjects_too() {
     let (got, _) = subjects(
         "{\"id\":7,\"name\":\"Ada Example\",\"alias\":[\"A; B\",\"Adah\"],\"score\":{\"a\":1}}\n\n\
-         {\"name\":\"Bo\",\"id\":\"8\",\"birth_date\":\"1970\",\"nationality\":[\"DE\",\"FR\"]}\n",
+         {\"name\":[\"Bo\",\"Bob\"],\"id\":\"8\",\"birth_date\":\"1970\",\"nationality\":[\"DE\",\"FR\"]}\n",
     )
     .unwrap();
     assert_eq!(got[0].record.id.0, "7");
     assert_eq!(names(&got[0]), ["Ada Example", "A; B", "Adah"]);
+    assert_eq!(names(&got[1]), ["Bo", "Bob"]);
     assert_eq!(got[1].record.dates.len(), 1);
     assert_eq!(got[1].record.countries.len(), 2);
     assert_eq!(got[0].extra["score"], "{\"a\":1}");
