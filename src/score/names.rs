@@ -218,7 +218,11 @@ fn agreement(model: &Model, x: &Token, y: &Token) -> Option<(Level, f64)> {
             best = best.min(distance(f.as_bytes(), x.is_abjad, g.as_bytes(), y.is_abjad));
         }
     }
-    let share = f64::from(model.share(best));
+    let mut share = f64::from(model.share(best));
+    // Maria and Mario are names of their own; an unknown spelling is more likely a slip.
+    if best > 0.0 && x.bits.max(y.bits) < model.well_known.0 {
+        share *= model.well_known.1;
+    }
     if share <= 0.0 {
         return None;
     }
@@ -281,7 +285,8 @@ fn joined_with<'a>(
             let joinable = |t: &Token| t.is_core() && t.tag != Tag::Number;
             w.first()
                 .is_some_and(|t| joinable(t) || t.tag == Tag::Particle)
-                && w.last().is_some_and(joinable)
+                && w.last()
+                    .is_some_and(|t| joinable(t) || t.tag == Tag::Suffix && t.is_glued)
                 && (*len == 2 || w[1].tag == Tag::Particle)
         })
         .flat_map(move |(i, len, w)| {
@@ -289,7 +294,11 @@ fn joined_with<'a>(
                 .iter()
                 .skip(1)
                 .fold(*w[0].form(), |f, t| f.joined(t.form()));
-            let bits: f32 = w.iter().filter(|t| t.is_core()).map(|t| t.bits).sum();
+            let bits: f32 = w
+                .iter()
+                .filter(|t| t.tag != Tag::Particle)
+                .map(|t| t.bits)
+                .sum();
             one.iter()
                 .enumerate()
                 .filter(|(_, t)| t.is_core())
