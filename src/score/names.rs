@@ -286,7 +286,7 @@ fn joined_with<'a>(
             w.first()
                 .is_some_and(|t| joinable(t) || t.tag == Tag::Particle)
                 && w.last()
-                    .is_some_and(|t| joinable(t) || t.tag == Tag::Suffix && t.is_glued)
+                    .is_some_and(|t| joinable(t) || (t.is_glued && matches!(t.tag, Tag::Suffix | Tag::Title)))
                 && (*len == 2 || w[1].tag == Tag::Particle)
         })
         .flat_map(move |(i, len, w)| {
