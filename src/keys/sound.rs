@@ -11,11 +11,48 @@ use crate::keys::Form;
 /// Source: own compilation from the ICAO Doc 9303, BGN/PCGN and ISO 9 romanisation tables and the
 /// German, French, Polish and Turkish spellings of the same sounds.
 const RULES: &[(&str, &str)] = &[
-    ("shch", "w"), ("schtsch", "w"), ("tsch", "c"), ("stch", "w"), ("tch", "c"), ("sch", "w"), ("dzh", "j"), ("dsch", "j"),
-    ("ch", "c"), ("cz", "c"), ("cs", "c"), ("sh", "w"), ("sz", "w"), ("zh", "y"), ("kh", "x"), ("gh", "g"), ("ph", "f"),
-    ("th", "t"), ("dh", "d"), ("dj", "j"), ("dg", "j"), ("ck", "k"), ("ks", "ks"), ("x", "ks"), ("tz", "ts"),
-    ("qu", "kv"), ("q", "k"), ("ce", "se"), ("ci", "si"), ("cy", "si"), ("c", "k"), ("w", "v"),
-    ("iy", "i"), ("ij", "i"), ("yi", "i"), ("ee", "i"), ("ie", "i"), ("ey", "ei"), ("ay", "ai"), ("oo", "u"), ("ou", "u"), ("y", "i"),
+    ("shch", "w"),
+    ("schtsch", "w"),
+    ("tsch", "c"),
+    ("stch", "w"),
+    ("tch", "c"),
+    ("sch", "w"),
+    ("dzh", "j"),
+    ("dsch", "j"),
+    ("ch", "c"),
+    ("cz", "c"),
+    ("cs", "c"),
+    ("sh", "w"),
+    ("sz", "w"),
+    ("zh", "y"),
+    ("kh", "x"),
+    ("gh", "g"),
+    ("ph", "f"),
+    ("th", "t"),
+    ("dh", "d"),
+    ("dj", "j"),
+    ("dg", "j"),
+    ("ck", "k"),
+    ("ks", "ks"),
+    ("x", "ks"),
+    ("tz", "ts"),
+    ("qu", "kv"),
+    ("q", "k"),
+    ("ce", "se"),
+    ("ci", "si"),
+    ("cy", "si"),
+    ("c", "k"),
+    ("w", "v"),
+    ("iy", "i"),
+    ("ij", "i"),
+    ("yi", "i"),
+    ("ee", "i"),
+    ("ie", "i"),
+    ("ey", "ei"),
+    ("ay", "ai"),
+    ("oo", "u"),
+    ("ou", "u"),
+    ("y", "i"),
 ];
 
 /// The sound form of a Latin form.
@@ -25,7 +62,9 @@ pub(crate) fn sound_form(form: &Form) -> Form {
     let mut i = 0;
     while i < bytes.len() {
         let rest = &bytes[i..];
-        let rule = RULES.iter().find(|(from, _)| rest.starts_with(from.as_bytes()));
+        let rule = RULES
+            .iter()
+            .find(|(from, _)| rest.starts_with(from.as_bytes()));
         let (to, taken) = match rule {
             Some((from, to)) => (to.as_bytes(), from.len()),
             None => (&rest[..1], 1),

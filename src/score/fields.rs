@@ -49,9 +49,16 @@ fn kinds(model: &Model, a: Kind, b: Kind) -> Option<Part> {
 fn dates(a: &[PartialDate], b: &[PartialDate]) -> Option<Part> {
     let mut best: Option<Part> = None;
     for (i, x) in a.iter().enumerate().filter(|(_, d)| is_compared(d)) {
-        for (j, y) in b.iter().enumerate().filter(|(_, d)| d.kind == x.kind && is_compared(d)) {
+        for (j, y) in b
+            .iter()
+            .enumerate()
+            .filter(|(_, d)| d.kind == x.kind && is_compared(d))
+        {
             let level = date_level(x, y);
-            let bits = DATES.iter().find(|(l, _)| *l == level).map_or(0.0, |(_, bits)| *bits);
+            let bits = DATES
+                .iter()
+                .find(|(l, _)| *l == level)
+                .map_or(0.0, |(_, bits)| *bits);
             if best.is_none_or(|p| p.bits < bits) {
                 best = Some(Part::tokens(EvidenceKind::Date, level, bits, at(i), at(j)));
             }
@@ -61,8 +68,10 @@ fn dates(a: &[PartialDate], b: &[PartialDate]) -> Option<Part> {
 }
 
 fn is_compared(date: &PartialDate) -> bool {
-    matches!(date.kind, DateKind::Birth | DateKind::Incorporation | DateKind::Build)
-        && date.calendar == Calendar::Gregorian
+    matches!(
+        date.kind,
+        DateKind::Birth | DateKind::Incorporation | DateKind::Build
+    ) && date.calendar == Calendar::Gregorian
 }
 
 fn at(i: usize) -> (u8, u8) {
@@ -104,28 +113,47 @@ pub(super) fn date_level(x: &PartialDate, y: &PartialDate) -> Level {
 }
 
 fn countries(model: &Model, a: &Prepared, b: &Prepared) -> Option<Part> {
-    let counts = |kind: CountryKind| {
-        !matches!(kind, CountryKind::Issuer | CountryKind::Birth)
-    };
+    let counts = |kind: CountryKind| !matches!(kind, CountryKind::Issuer | CountryKind::Birth);
     let of = |p: &Prepared| p.countries.iter().filter(|c| counts(c.kind)).count() > 0;
     if !of(a) || !of(b) {
         return None;
     }
-    for (i, x) in a.countries.iter().enumerate().filter(|(_, c)| counts(c.kind)) {
-        let shared = b.countries.iter().position(|y| counts(y.kind) && y.iso2 == x.iso2);
+    for (i, x) in a
+        .countries
+        .iter()
+        .enumerate()
+        .filter(|(_, c)| counts(c.kind))
+    {
+        let shared = b
+            .countries
+            .iter()
+            .position(|y| counts(y.kind) && y.iso2 == x.iso2);
         if let Some(j) = shared {
             let bits = model.country.0;
-            return Some(Part::tokens(EvidenceKind::Country, Level::Shared, bits, at(i), at(j)));
+            return Some(Part::tokens(
+                EvidenceKind::Country,
+                Level::Shared,
+                bits,
+                at(i),
+                at(j),
+            ));
         }
     }
-    Some(Part::new(EvidenceKind::Country, Level::NoneShared, model.country.1))
+    Some(Part::new(
+        EvidenceKind::Country,
+        Level::NoneShared,
+        model.country.1,
+    ))
 }
 
 fn sexes(model: &Model, a: Sex, b: Sex) -> Option<Part> {
     let stated = |s: Sex| matches!(s, Sex::Male | Sex::Female);
     (stated(a) && stated(b)).then(|| {
-        let (level, bits) =
-            if a == b { (Level::Same, model.sex.0) } else { (Level::Differ, model.sex.1) };
+        let (level, bits) = if a == b {
+            (Level::Same, model.sex.0)
+        } else {
+            (Level::Differ, model.sex.1)
+        };
         Part::new(EvidenceKind::Sex, level, bits)
     })
 }
@@ -146,9 +174,17 @@ fn identifiers(model: &Model, a: &Prepared, b: &Prepared) -> Option<Part> {
     let mut best: Option<Part> = None;
     for (i, x) in a.ids.iter().enumerate() {
         for (j, y) in b.ids.iter().enumerate() {
-            let Some((level, bits)) = identifier_level(model, x, y) else { continue };
+            let Some((level, bits)) = identifier_level(model, x, y) else {
+                continue;
+            };
             if best.is_none_or(|p| p.bits < bits) {
-                best = Some(Part::tokens(EvidenceKind::Identifier, level, bits, at(i), at(j)));
+                best = Some(Part::tokens(
+                    EvidenceKind::Identifier,
+                    level,
+                    bits,
+                    at(i),
+                    at(j),
+                ));
             }
         }
     }
@@ -199,7 +235,15 @@ mod tests {
 
     #[test]
     fn every_date_level_has_a_weight() {
-        let years = ["1970", "1970-05", "1970-05-03", "~1970", "1960..1980", "1971-02-02", "1999"];
+        let years = [
+            "1970",
+            "1970-05",
+            "1970-05-03",
+            "~1970",
+            "1960..1980",
+            "1971-02-02",
+            "1999",
+        ];
         for a in years {
             for b in years {
                 let parse = |t| PartialDate::parse(t, None).expect("a date");

@@ -56,7 +56,11 @@ pub fn sound_distance(a: &[u8], a_is_abjad: bool, b: &[u8], b_is_abjad: bool) ->
     // A letter of `a` without partner in `b`, and the other way round.
     let gap = |letter: u8, unwritten: bool| {
         let cost = costs.gap[slot(letter)];
-        if unwritten && is_vowel(letter) { cost * UNWRITTEN } else { cost }
+        if unwritten && is_vowel(letter) {
+            cost * UNWRITTEN
+        } else {
+            cost
+        }
     };
     let mut rows = [[0.0_f32; LONGEST + 1]; 3];
     for (j, y) in b.iter().enumerate() {
@@ -101,11 +105,17 @@ struct Costs {
 }
 
 static COSTS: LazyLock<Costs> = LazyLock::new(|| {
-    let mut costs = Costs { gap: [1.0; SLOTS], substitute: [[1.0; SLOTS]; SLOTS] };
+    let mut costs = Costs {
+        gap: [1.0; SLOTS],
+        substitute: [[1.0; SLOTS]; SLOTS],
+    };
     for i in 0..SLOTS {
         costs.substitute[i][i] = 0.0;
     }
-    for line in include_str!("sounds.tsv").lines().filter(|l| !l.starts_with('#')) {
+    for line in include_str!("sounds.tsv")
+        .lines()
+        .filter(|l| !l.starts_with('#'))
+    {
         let mut cells = line.split('\t');
         let (Some(a), Some(b), Some(cost)) = (cells.next(), cells.next(), cells.next()) else {
             continue;
@@ -115,7 +125,12 @@ static COSTS: LazyLock<Costs> = LazyLock::new(|| {
             if b == "-" {
                 costs.gap[x] = cost;
             }
-            for y in b.bytes().filter(|y| *y != b'-').map(slot).filter(|y| *y != x) {
+            for y in b
+                .bytes()
+                .filter(|y| *y != b'-')
+                .map(slot)
+                .filter(|y| *y != x)
+            {
                 costs.substitute[x][y] = cost;
                 costs.substitute[y][x] = cost;
             }
@@ -134,11 +149,17 @@ mod tests {
 
     #[test]
     fn the_bit_parallel_distance_is_that_of_strsim() {
-        let words = ["", "a", "ab", "ba", "mohamed", "muhammad", "ivanov", "vianov", "ca", "abc"];
+        let words = [
+            "", "a", "ab", "ba", "mohamed", "muhammad", "ivanov", "vianov", "ca", "abc",
+        ];
         for a in words {
             for b in words {
                 let naive = strsim::osa_distance(a, b);
-                assert_eq!(osa_distance(a.as_bytes(), b.as_bytes()) as usize, naive, "{a} {b}");
+                assert_eq!(
+                    osa_distance(a.as_bytes(), b.as_bytes()) as usize,
+                    naive,
+                    "{a} {b}"
+                );
             }
         }
     }

@@ -285,8 +285,9 @@ fn joined_with<'a>(
             let joinable = |t: &Token| t.is_core() && t.tag != Tag::Number;
             w.first()
                 .is_some_and(|t| joinable(t) || t.tag == Tag::Particle)
-                && w.last()
-                    .is_some_and(|t| joinable(t) || (t.is_glued && matches!(t.tag, Tag::Suffix | Tag::Title)))
+                && w.last().is_some_and(|t| {
+                    joinable(t) || (t.is_glued && matches!(t.tag, Tag::Suffix | Tag::Title))
+                })
                 && (*len == 2 || w[1].tag == Tag::Particle)
         })
         .flat_map(move |(i, len, w)| {

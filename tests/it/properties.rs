@@ -46,6 +46,8 @@ const WORDS: &[&str] = &[
     "Mueller",
 ];
 
+const DATES: &[&str] = &["1970-05-03", "1970", "1970-03-05", "~1971", "1988-01-01"];
+
 fn any_name() -> impl Strategy<Value = String> {
     let words = proptest::collection::vec(proptest::sample::select(WORDS), 1..7);
     prop_oneof![4 => words.prop_map(|w| w.join(" ")), 1 => "\\PC{0,40}", 1 => any::<String>()]
@@ -58,8 +60,7 @@ fn any_record() -> impl Strategy<Value = Record> {
         Kind::Vessel,
         Kind::Unknown,
     ];
-    let dates = ["1970-05-03", "1970", "1970-03-05", "~1971", "1988-01-01"];
-    let date = proptest::option::of(proptest::sample::select(&dates[..]).prop_map(str::to_owned));
+    let date = proptest::option::of(proptest::sample::select(DATES));
     let names = proptest::collection::vec(any_name(), 1..3);
     (names, proptest::sample::select(kinds.to_vec()), date).prop_map(|(names, kind, date)| Record {
         kind,

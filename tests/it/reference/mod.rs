@@ -6,7 +6,7 @@ const SWAP: f32 = 0.7;
 const UNWRITTEN: f32 = 0.25;
 
 /// The weighted edit distance as a full matrix; costs are looked up in the table line by line.
-pub fn sound_distance(a: &str, a_is_abjad: bool, b: &str, b_is_abjad: bool) -> f32 {
+pub(crate) fn sound_distance(a: &str, a_is_abjad: bool, b: &str, b_is_abjad: bool) -> f32 {
     let a: Vec<char> = a.chars().take(LONGEST).collect();
     let b: Vec<char> = b.chars().take(LONGEST).collect();
     let mut cells = vec![vec![0.0_f32; b.len() + 1]; a.len() + 1];
