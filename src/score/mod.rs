@@ -145,7 +145,11 @@ impl<'a> Scorer<'a> {
         let mut reaching = 0;
         // Weak aliases ask how far the other names agree, so no name is passed over beside them.
         let has_weak = notice.names.iter().any(|n| n.is_weak);
-        let needed = if has_weak { f64::NEG_INFINITY } else { self.floor - base };
+        let needed = if has_weak {
+            f64::NEG_INFINITY
+        } else {
+            self.floor - base
+        };
         for (j, theirs) in notice.names.iter().enumerate() {
             let is_weak = theirs.is_weak && has_strong && self.weak != WeakAliases::Screen;
             if is_weak && self.weak == WeakAliases::Ignore {

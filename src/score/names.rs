@@ -138,7 +138,11 @@ pub(super) fn most_bits(model: &Model, a: &PreparedName, b: &PreparedName) -> f6
                 if x.tag == Tag::Initial || y.tag == Tag::Initial {
                     model.initial
                 } else if may_agree(x, y) {
-                    let minor = if is_compared(x) && is_compared(y) { 0.0 } else { model.minor.1 };
+                    let minor = if is_compared(x) && is_compared(y) {
+                        0.0
+                    } else {
+                        model.minor.1
+                    };
                     model.worth(x.bits.min(y.bits)).max(minor)
                 } else {
                     0.0
@@ -148,7 +152,10 @@ pub(super) fn most_bits(model: &Model, a: &PreparedName, b: &PreparedName) -> f6
     };
     let singles: f64 = cut(a).iter().map(most_of).sum();
     let joined = |join: &Join, tokens: &[Token]| {
-        let bits = tokens.iter().filter(|t| join_fits(join, t)).map(|t| join.bits.min(t.bits));
+        let bits = tokens
+            .iter()
+            .filter(|t| join_fits(join, t))
+            .map(|t| join.bits.min(t.bits));
         bits.fold(0.0, f32::max)
     };
     let joins: f64 = a
@@ -163,7 +170,9 @@ pub(super) fn most_bits(model: &Model, a: &PreparedName, b: &PreparedName) -> f6
 }
 
 fn may_agree(x: &Token, y: &Token) -> bool {
-    x.sounds().iter().any(|f| y.sounds().iter().any(|g| may_be_close(f, g)))
+    x.sounds()
+        .iter()
+        .any(|f| y.sounds().iter().any(|g| may_be_close(f, g)))
 }
 
 /// Whether the letter sets and lengths leave room for closeness. Each edit changes at most two
@@ -305,13 +314,27 @@ fn joins(model: &Model, a: &PreparedName, b: &PreparedName, options: &mut Vec<Pa
     for join in &a.joins {
         for (j, bits) in joined_with(model, join, &b.tokens) {
             let (a, a_len) = (join.start, join.len);
-            options.push(Partners { bits, level: Level::Joined, a, a_len, b: j, b_len: 1 });
+            options.push(Partners {
+                bits,
+                level: Level::Joined,
+                a,
+                a_len,
+                b: j,
+                b_len: 1,
+            });
         }
     }
     for join in &b.joins {
         for (i, bits) in joined_with(model, join, &a.tokens) {
             let (b, b_len) = (join.start, join.len);
-            options.push(Partners { bits, level: Level::Joined, a: i, a_len: 1, b, b_len });
+            options.push(Partners {
+                bits,
+                level: Level::Joined,
+                a: i,
+                a_len: 1,
+                b,
+                b_len,
+            });
         }
     }
 }
@@ -321,7 +344,11 @@ fn joined_with<'a>(
     join: &'a Join,
     tokens: &'a [Token],
 ) -> impl Iterator<Item = (u8, f64)> + 'a {
-    let partners = tokens.iter().take(TOKENS).enumerate().filter(|(_, t)| join_fits(join, t));
+    let partners = tokens
+        .iter()
+        .take(TOKENS)
+        .enumerate()
+        .filter(|(_, t)| join_fits(join, t));
     partners.filter_map(move |(j, t)| {
         let share = match osa_distance(join.form.as_bytes(), t.form().as_bytes()) {
             0 => 1.0,
