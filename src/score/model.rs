@@ -11,7 +11,8 @@ use crate::record::Band;
 pub struct Model {
     /// Name and version, written into manifests.
     pub version: &'static str,
-    /// Fixed prior: moves the sum so that 0 bits is the default threshold.
+    /// Fixed prior: moves the sum so that 0 bits is the default threshold. That is where, on names
+    /// alone, about one in a hundred people who are not on a list as large as OFAC's alert.
     pub prior: f64,
     /// Bits of a token count in full up to the first figure and by the second, a share, beyond it:
     /// one very rare token must not outweigh everything, and yet a rarer one is worth more.
@@ -27,6 +28,9 @@ pub struct Model {
     /// Descriptive words (`trading`, `bank`): weight of the lack of a partner; each further one
     /// that agrees is worth this share of the one before.
     pub descriptor: (f64, f64),
+    /// Tokens below this rarity are names of their own: where two of them are similar and do not
+    /// sound the same, this share is left.
+    pub well_known: (f32, f64),
     /// Two tokens, one on each side, that find no partner; the first and each further pair.
     pub conflict: (f64, f64),
     /// A token that only one side has; the first and each further one.
@@ -64,7 +68,7 @@ impl Default for Model {
     fn default() -> Self {
         Self {
             version: "veilmatch-model/1",
-            prior: -19.5,
+            prior: -18.5,
             token_cap: (18.0, 0.8),
             again: 0.3,
             minor: (3.0, 4.0, 0.5),
@@ -78,12 +82,13 @@ impl Default for Model {
                 (0.34, 0.0),
             ],
             descriptor: (0.6, 0.6),
+            well_known: (15.0, 0.6),
             conflict: (-5.0, -6.0),
             extra: (-2.0, -0.7),
             initial: 1.5,
             complete: 2.5,
             order: -1.0,
-            number_conflict: -8.0,
+            number_conflict: -14.0,
             legal_form: (0.5, -0.7),
             name_floor: -8.0,
             sex: (0.7, -4.0),

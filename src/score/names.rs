@@ -278,7 +278,11 @@ fn agreement(model: &Model, x: &Token, y: &Token) -> Option<(Level, f64)> {
             best = best.min(distance(f, x.is_abjad, g, y.is_abjad));
         }
     }
-    let share = f64::from(model.share(best));
+    let mut share = f64::from(model.share(best));
+    // Maria and Mario are names of their own; an unknown spelling is more likely a slip.
+    if best > 0.0 && x.bits.max(y.bits) < model.well_known.0 {
+        share *= model.well_known.1;
+    }
     if share <= 0.0 {
         return None;
     }

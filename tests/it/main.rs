@@ -1,9 +1,12 @@
 //! Integration tests, one module per user story.
 #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
+mod cases;
 #[cfg(feature = "synth")]
 mod datasets;
 mod documents;
 mod layers;
 #[cfg(feature = "cli")]
 mod licences;
+mod properties;
+mod reference;
