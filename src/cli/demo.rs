@@ -13,7 +13,7 @@ use crate::evaluate::{Evaluation, HitRow, Point, TruthRow};
 use crate::hits::{Conflict, Hit};
 use crate::keys::{KeyMaker, Prepared, Secret};
 use crate::read::{ListSettings, SubjectSettings, read_list};
-use crate::record::{Kind, Record, Script, script_of};
+use crate::record::{Kind, PartialDate, Record, Script, script_of};
 use crate::report::{self, HitFormat, HitSettings, read_hits, safe};
 use crate::run::{Run, ScreenJob, Settings, Summary, compare, shared_recipes};
 use crate::score::{EvidenceKind, Model};
@@ -65,11 +65,12 @@ impl Demo {
 }
 
 fn world() -> World {
-    let mut settings = synth::Settings::default();
-    settings.subjects = SUBJECTS;
-    settings.notices = NOTICES;
-    settings.seed = SEED;
-    synth::generate(&settings)
+    synth::generate(&synth::Settings {
+        subjects: SUBJECTS,
+        notices: NOTICES,
+        seed: SEED,
+        ..synth::Settings::default()
+    })
 }
 
 fn settings() -> Settings {
@@ -160,7 +161,7 @@ impl<'a> Tour<'a> {
                 "notices    {} with {} names; {:.1} candidates a subject from blind keys alone",
                 count("notices_screened"),
                 count("notice_names"),
-                count("candidates") as f64 / summary.screened.max(1) as f64
+                float(count("candidates")) / float(summary.screened.max(1))
             ),
             format!(
                 "recall     {} of {} ({:.3}); precision {:.3}",
@@ -240,7 +241,12 @@ impl<'a> Tour<'a> {
         }) else {
             return Vec::new();
         };
-        let birth = |r: &Record| r.dates.first().map(|d| d.to_text()).unwrap_or_default();
+        let birth = |r: &Record| {
+            r.dates
+                .first()
+                .map(PartialDate::to_text)
+                .unwrap_or_default()
+        };
         vec![
             format!(
                 "kept out by the birth date: {} {} / {} {}",
@@ -334,12 +340,20 @@ impl<'a> Tour<'a> {
             }
         }
         let found = find_any(&bytes, &tokens);
-        let mib = bytes.len() as f64 / f64::from(1 << 20);
+        let mib = float(bytes.len() as u64) / f64::from(1 << 20);
         Ok(format!(
             "searched the envelopes ({mib:.1} MiB) for all {} name tokens: {found} found",
             tokens.len()
         ))
     }
+}
+
+#[allow(
+    clippy::cast_precision_loss,
+    reason = "counts to be shown, far below 2^52"
+)]
+fn float(count: u64) -> f64 {
+    count as f64
 }
 
 /// How many of the tokens stand in the bytes: by their first bytes, then in full.

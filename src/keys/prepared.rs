@@ -313,7 +313,7 @@ fn token(latin: &translit::LatinToken, kind: Kind) -> Option<Token> {
     let longest = forms.iter().map(Form::len).max().unwrap_or(0);
     let bits = match latin.tag {
         Tag::Number => bits.min(NUMBER_BITS),
-        _ => bits.min(BITS_A_LETTER * longest as f32),
+        _ => bits.min(BITS_A_LETTER * f32::from(u16::try_from(longest).unwrap_or(u16::MAX))),
     };
     (!forms.is_empty()).then(|| Token {
         letters: Sound::new(forms[0]).letters,
