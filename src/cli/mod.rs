@@ -8,6 +8,7 @@ mod demo;
 mod evaluate;
 mod exit_code;
 mod explain;
+mod learn;
 mod list;
 mod progress;
 mod screen;
@@ -43,6 +44,7 @@ enum Verb {
     Subjects(subjects::Subjects),
     Synth(synth::Synth),
     Evaluate(evaluate::Evaluate),
+    Learn(learn::Learn),
 }
 
 /// Runs the program and returns its documented exit code.
@@ -69,5 +71,6 @@ fn run(cli: Cli) -> anyhow::Result<Exit> {
         Verb::Subjects(verb) => verb.run(),
         Verb::Synth(verb) => verb.run(),
         Verb::Evaluate(verb) => verb.run(),
+        Verb::Learn(verb) => verb.run(),
     }
 }

@@ -43,7 +43,7 @@ pub fn make_hit(
 ) -> Hit {
     let (subject, prepared) = subject;
     let notice = &live.notice;
-    let scored = scorer.explain(
+    let explained = scorer.explain(
         outcome,
         Side {
             record: &subject.record,
@@ -72,9 +72,9 @@ pub fn make_hit(
         notice_uid: uid,
         list_id: notice.list_id.as_str().to_owned(),
         source_id: notice.record.id.0.clone(),
-        score: scored.score,
-        bits: scored.bits,
-        band: model.band(scored.bits),
+        score: explained.score,
+        bits: explained.bits,
+        band: model.band(explained.bits),
         matched_notice_name_latin: if is_latin {
             String::new()
         } else {
@@ -112,9 +112,9 @@ pub fn make_hit(
         list_date: live.list_date,
         record_hash: live.record_hash,
         explanation: String::new(),
-        evidence: scored.evidence.clone(),
+        evidence: explained.evidence.clone(),
     };
-    hit.explanation = sentence(&hit, &scored);
+    hit.explanation = sentence(&hit, &explained);
     hit
 }
 
@@ -164,9 +164,9 @@ fn programs(notice: &Notice) -> String {
 }
 
 /// One plain sentence: what agrees, what speaks against, and what a notice is not.
-fn sentence(hit: &Hit, scored: &Scored) -> String {
+fn sentence(hit: &Hit, explained: &Scored) -> String {
     let count = |kind: EvidenceKind, positive: bool| {
-        scored
+        explained
             .evidence
             .iter()
             .filter(|e| e.kind == kind && (e.bits > 0.0) == positive)
@@ -195,7 +195,7 @@ fn sentence(hit: &Hit, scored: &Scored) -> String {
         (EvidenceKind::Place, "place of birth"),
     ];
     for (kind, word) in words {
-        let found = scored
+        let found = explained
             .evidence
             .iter()
             .find(|e| e.kind == kind && e.bits > 0.0);

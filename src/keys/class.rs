@@ -125,8 +125,7 @@ impl Classes {
         let soft = matches!(next, b'e' | b'i' | b'y');
         let (class, taken) = match (rest[0], next) {
             (b'p', b'h') => (F, 2),
-            (b's', b'h' | b'z')
-            | (b'c', b'h' | b'z')
+            (b's' | b'c', b'h' | b'z')
             | (b'z', b'h')
             | (b't', b's' | b'z')
             | (b'd', b'j' | b'z') => (S, if rest.starts_with(b"tsch") { 4 } else { 2 }),

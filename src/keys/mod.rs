@@ -28,11 +28,12 @@ pub struct BlindKey(pub [u64; 2]);
 impl BlindKey {
     /// The key of 16 bytes, in their order.
     pub fn from_bytes(bytes: [u8; 16]) -> Self {
-        let [a, b, c, d, e, f, g, h, rest @ ..] = bytes;
-        Self([
-            u64::from_be_bytes([a, b, c, d, e, f, g, h]),
-            u64::from_be_bytes(rest),
-        ])
+        let half = |from: usize| {
+            bytes[from..from + 8]
+                .iter()
+                .fold(0, |sum, byte| sum << 8 | u64::from(*byte))
+        };
+        Self([half(0), half(8)])
     }
 
     /// The 16 bytes.

@@ -205,12 +205,10 @@ fn name_keys(
                 emit(Recipe::RareClass, &class_bytes);
             }
         }
-        if i < real {
-            if let Some(class) = unit.classes.first() {
-                let initial = u8::try_from(class.0 & 15).unwrap_or(0);
-                for day in days {
-                    emit(Recipe::InitialDate, &[&[initial][..], day].concat());
-                }
+        if let Some(class) = unit.classes.first().filter(|_| i < real) {
+            let initial = u8::try_from(class.0 & 15).unwrap_or(0);
+            for day in days {
+                emit(Recipe::InitialDate, &[&[initial][..], day].concat());
             }
         }
         if unit.token_bits >= SINGLE_TOKEN_BITS && unit.form.len() > 3 && !unit.is_descriptor {

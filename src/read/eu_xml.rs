@@ -341,7 +341,9 @@ mod tests {
         let intake = read(&inputs, &ListSettings::default()).unwrap();
         eprintln!("eu: {:?}", intake.tally.counts().collect::<Vec<_>>());
         assert_eq!(intake.notices.len(), 7);
-        let sum = |count: fn(&Notice) -> usize| intake.notices.iter().map(count).sum::<usize>();
+        let sum = |count: fn(&crate::record::Notice) -> usize| {
+            intake.notices.iter().map(count).sum::<usize>()
+        };
         assert_eq!(sum(|n| n.record.names.len()), 29);
         // Two of the eleven birth elements hold a place alone.
         assert_eq!(sum(|n| n.record.dates.len()), 9);

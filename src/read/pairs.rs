@@ -1,4 +1,4 @@
-//! Pairs of names for `compare --pairs`: id,a,b and optionally kind,a_birth,b_birth.
+//! Pairs of names for `compare --pairs`: `id,a,b` and optionally `kind,a_birth,b_birth`.
 
 use std::path::Path;
 

@@ -293,7 +293,7 @@ fn rows_under_one_id_stay_apart_for_subjects() {
 #[test]
 fn very_long_names_and_very_many_aliases_are_bounded() {
     let long = "x".repeat(1 << 20);
-    let many = vec!["alias"; 1]
+    let many = ["alias"]
         .repeat(12_000)
         .iter()
         .enumerate()

@@ -176,6 +176,9 @@ impl PartialDate {
     /// `19700503`, `1970/05/03`, `3 May 1970`, `May 1970`, `May 3, 1970`, `00/00/1970`, `~1970`,
     /// `circa 1970`, `1968..1970`, `1968-1970`, `between 1968 and 1970`, `1970s`. All-number forms
     /// with the year last need `order` unless only one reading exists.
+    ///
+    /// # Errors
+    /// [`DateProblem`]: no such day, another form, or an order of day and month that is not stated.
     pub fn parse(text: &str, order: Option<DateOrder>) -> ReadDate {
         let text = text.trim().trim_end_matches('.').to_lowercase();
         let (text, circa) = strip_circa(&text);

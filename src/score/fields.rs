@@ -78,6 +78,10 @@ fn at(i: usize) -> (u8, u8) {
     u8::try_from(i).map_or((0, 0), |i| (i, 1))
 }
 
+#[allow(
+    clippy::many_single_char_names,
+    reason = "x and y are the two sides of a pair"
+)]
 pub(super) fn date_level(x: &PartialDate, y: &PartialDate) -> Level {
     let ((x_from, x_to), (y_from, y_to)) = (x.years(), y.years());
     let apart = (y_from - x_to).max(x_from - y_to).max(0);

@@ -140,6 +140,10 @@ static COSTS: LazyLock<Costs> = LazyLock::new(|| {
 });
 
 #[cfg(test)]
+#[allow(
+    clippy::float_cmp,
+    reason = "the same sums in the same order are the same bits"
+)]
 mod tests {
     use super::*;
 

@@ -237,7 +237,7 @@ fn words(part: &Part, names: (usize, usize), subject: Side<'_>, notice: Side<'_>
                 s.prepared
                     .dates
                     .get(usize::from(at.0))
-                    .map(|d| d.to_text())
+                    .map(crate::record::PartialDate::to_text)
                     .unwrap_or_default()
             };
             (text(subject, part.a), text(notice, part.b))

@@ -107,6 +107,10 @@ fn choose(model: &Model, a: &PreparedName, b: &PreparedName) -> Vec<Partners> {
 
 /// A token that comes again (`Omar Omar`) and each further descriptive word are worth a share. The
 /// partners come with most bits first.
+#[allow(
+    clippy::many_single_char_names,
+    reason = "a and b are the two sides of a pair"
+)]
 fn discount(model: &Model, a: &[Token], b: &[Token], chosen: &mut [Partners]) {
     let tokens = |pair: &Partners| (&a[usize::from(pair.a)], &b[usize::from(pair.b)]);
     let mut share = 1.0;
@@ -306,7 +310,12 @@ fn distance(f: &Sound, f_is_abjad: bool, g: &Sound, g_is_abjad: bool) -> f32 {
         return f32::MAX;
     }
 <<<<<<< HEAD
+<<<<<<< HEAD
     let letters = ((a.len() + b.len()) as f32 / 2.0).max(3.0);
+=======
+    let letters = f32::from(u16::try_from(a.len() + b.len()).unwrap_or(u16::MAX));
+    let letters = (letters / 2.0).max(3.0);
+>>>>>>> lints
     sound_distance(a, f_is_abjad, b, g_is_abjad) / letters
 =======
     let letters = (f32::from(index(f.len() + g.len())) / 2.0).max(3.0);
