@@ -57,10 +57,12 @@ impl SubjectOptions {
     pub(super) fn settings(self, config: &Config) -> Result<SubjectSettings> {
         let order = match (self.date_order, config.date_order.as_deref()) {
             (Some(order), _) => Some(order),
-            (None, Some(text)) => Some(Order::from_str(text, true).map_err(|_| Problem::Setting {
-                setting: "date-order",
-                reason: "is none of dmy, mdy, ymd".into(),
-            })?),
+            (None, Some(text)) => {
+                Some(Order::from_str(text, true).map_err(|_| Problem::Setting {
+                    setting: "date-order",
+                    reason: "is none of dmy, mdy, ymd".into(),
+                })?)
+            }
             (None, None) => None,
         };
         let delimiter = self.delimiter.or_else(|| config.delimiter.clone());

@@ -104,13 +104,21 @@ pub struct Join {
 fn joins(tokens: &[Token]) -> Box<[Join]> {
     let is_joinable = |t: &Token| t.is_core() && t.tag != Tag::Number;
     (2..=3_u8)
-        .flat_map(|len| tokens.windows(usize::from(len)).zip(0_u8..).map(move |w| (len, w)))
+        .flat_map(|len| {
+            tokens
+                .windows(usize::from(len))
+                .zip(0_u8..)
+                .map(move |w| (len, w))
+        })
         .filter_map(|(len, (window, start))| {
             let (first, last) = (window.first()?, window.last()?);
             let fits = (is_joinable(first) || first.tag == Tag::Particle)
                 && is_joinable(last)
                 && (len == 2 || window[1].tag == Tag::Particle);
-            let form = window.iter().skip(1).fold(*first.form(), |f, t| f.joined(t.form()));
+            let form = window
+                .iter()
+                .skip(1)
+                .fold(*first.form(), |f, t| f.joined(t.form()));
             fits.then(|| Join {
                 start,
                 len,

@@ -232,11 +232,17 @@ fn pair_keys(a: &Unit, b: &Unit, side: Side, emit: &mut impl FnMut(Recipe, &[u8]
     }
     let (low, high) = if a.form <= b.form { (a, b) } else { (b, a) };
     let separator = [0];
-    emit(Recipe::PairToken, &[low.form.as_bytes(), &separator, high.form.as_bytes()].concat());
+    emit(
+        Recipe::PairToken,
+        &[low.form.as_bytes(), &separator, high.form.as_bytes()].concat(),
+    );
     for (x, y) in product(&a.classes, &b.classes) {
         if class_bits(x) + class_bits(y) >= PAIR_BITS {
             let (low, high) = (x.min(y), x.max(y));
-            emit(Recipe::PairClass, &[low.0.to_be_bytes(), high.0.to_be_bytes()].concat());
+            emit(
+                Recipe::PairClass,
+                &[low.0.to_be_bytes(), high.0.to_be_bytes()].concat(),
+            );
         }
     }
 }

@@ -29,7 +29,10 @@ pub(super) fn compare_names(
     b: &PreparedName,
     parts: &mut Vec<Part>,
 ) -> f64 {
-    let (a_tokens, b_tokens) = (&a.tokens[..a.tokens.len().min(TOKENS)], &b.tokens[..b.tokens.len().min(TOKENS)]);
+    let (a_tokens, b_tokens) = (
+        &a.tokens[..a.tokens.len().min(TOKENS)],
+        &b.tokens[..b.tokens.len().min(TOKENS)],
+    );
     let start = parts.len();
     let missed = (open_tokens(a_tokens), open_tokens(b_tokens));
     let mut free = (u32::MAX, u32::MAX);
@@ -52,7 +55,13 @@ pub(super) fn compare_names(
     for p in &chosen {
         in_order &= last_b.is_none_or(|b| b < p.b);
         last_b = Some(p.b);
-        parts.push(Part::tokens(EvidenceKind::NameToken, p.level, p.bits, (p.a, p.a_len), (p.b, p.b_len)));
+        parts.push(Part::tokens(
+            EvidenceKind::NameToken,
+            p.level,
+            p.bits,
+            (p.a, p.a_len),
+            (p.b, p.b_len),
+        ));
     }
     leftovers(model, a_tokens, b_tokens, free, parts);
     if !in_order {
@@ -75,7 +84,11 @@ fn is_compared(token: &Token) -> bool {
 }
 
 fn open_tokens(tokens: &[Token]) -> u32 {
-    tokens.iter().enumerate().filter(|(_, t)| is_compared(t)).fold(0, |set, (i, _)| set | 1 << i)
+    tokens
+        .iter()
+        .enumerate()
+        .filter(|(_, t)| is_compared(t))
+        .fold(0, |set, (i, _)| set | 1 << i)
 }
 
 fn span(start: u8, len: u8) -> u32 {
@@ -96,7 +109,14 @@ fn singles(model: &Model, a: &[Token], b: &[Token], options: &mut Vec<Partners>)
                 minor_agreement(model, x, y)
             };
             if let Some((level, bits)) = found {
-                options.push(Partners { bits, level, a: index(i), a_len: 1, b: index(j), b_len: 1 });
+                options.push(Partners {
+                    bits,
+                    level,
+                    a: index(i),
+                    a_len: 1,
+                    b: index(j),
+                    b_len: 1,
+                });
             }
         }
     }
@@ -118,7 +138,10 @@ fn minor_agreement(model: &Model, x: &Token, y: &Token) -> Option<(Level, f64)> 
     let worth = worth.min(f64::from(x.bits.min(y.bits)));
     let level = if x.form() == y.form() {
         Level::Same
-    } else if x.form().len() > 3 && agreement(model, x, y).is_some_and(|(_, bits)| bits > 0.5 * f64::from(x.bits.min(y.bits))) {
+    } else if x.form().len() > 3
+        && agreement(model, x, y)
+            .is_some_and(|(_, bits)| bits > 0.5 * f64::from(x.bits.min(y.bits)))
+    {
         Level::Similar
     } else {
         return None;
@@ -131,7 +154,9 @@ fn agreement(model: &Model, x: &Token, y: &Token) -> Option<(Level, f64)> {
     let worth = model.worth(x.bits.min(y.bits));
     if x.tag == Tag::Initial || y.tag == Tag::Initial {
         let fits = x.forms().iter().any(|f| {
-            y.forms().iter().any(|g| f.as_bytes().first() == g.as_bytes().first())
+            y.forms()
+                .iter()
+                .any(|g| f.as_bytes().first() == g.as_bytes().first())
         });
         return fits.then_some((Level::Initial, model.initial.min(worth)));
     }
@@ -148,7 +173,11 @@ fn agreement(model: &Model, x: &Token, y: &Token) -> Option<(Level, f64)> {
         }
     }
     let share = f64::from(model.share(best));
-    let level = if best == 0.0 { Level::SoundsSame } else { Level::Similar };
+    let level = if best == 0.0 {
+        Level::SoundsSame
+    } else {
+        Level::Similar
+    };
     (share > 0.0).then_some((level, worth * share * 0.98))
 }
 
@@ -178,13 +207,27 @@ fn joins(model: &Model, a: &PreparedName, b: &PreparedName, options: &mut Vec<Pa
     for join in &a.joins {
         for (j, bits) in joined_with(model, join, &b.tokens) {
             let (a, a_len) = (join.start, join.len);
-            options.push(Partners { bits, level: Level::Joined, a, a_len, b: j, b_len: 1 });
+            options.push(Partners {
+                bits,
+                level: Level::Joined,
+                a,
+                a_len,
+                b: j,
+                b_len: 1,
+            });
         }
     }
     for join in &b.joins {
         for (i, bits) in joined_with(model, join, &a.tokens) {
             let (b, b_len) = (join.start, join.len);
-            options.push(Partners { bits, level: Level::Joined, a: i, a_len: 1, b, b_len });
+            options.push(Partners {
+                bits,
+                level: Level::Joined,
+                a: i,
+                a_len: 1,
+                b,
+                b_len,
+            });
         }
     }
 }
@@ -201,20 +244,27 @@ fn joined_with<'a>(
             && whole.len().abs_diff(join.form.len()) <= 2
             && (t.letters ^ join.letters).count_ones() <= 4
     };
-    tokens.iter().take(TOKENS).enumerate().filter(move |(_, t)| fits(t)).filter_map(move |(j, t)| {
-        let share = match osa_distance(join.form.as_bytes(), t.form().as_bytes()) {
-            0 => 1.0,
-            1 => 0.85,
-            2 if t.form().len() >= 9 => 0.65,
-            _ => return None,
-        };
-        Some((index(j), model.worth(join.bits) * share))
-    })
+    tokens
+        .iter()
+        .take(TOKENS)
+        .enumerate()
+        .filter(move |(_, t)| fits(t))
+        .filter_map(move |(j, t)| {
+            let share = match osa_distance(join.form.as_bytes(), t.form().as_bytes()) {
+                0 => 1.0,
+                1 => 0.85,
+                2 if t.form().len() >= 9 => 0.65,
+                _ => return None,
+            };
+            Some((index(j), model.worth(join.bits) * share))
+        })
 }
 
 fn leftovers(model: &Model, a: &[Token], b: &[Token], free: (u32, u32), parts: &mut Vec<Part>) {
     let of = |tokens: &[Token], set: u32| -> Vec<u8> {
-        let mut left: Vec<u8> = (0..index(tokens.len())).filter(|i| set & 1 << i != 0).collect();
+        let mut left: Vec<u8> = (0..index(tokens.len()))
+            .filter(|i| set & 1 << i != 0)
+            .collect();
         // The rarest tokens speak first; initials and descriptors last.
         left.sort_by(|x, y| {
             let bits = |i: &u8| tokens[usize::from(*i)].bits;
@@ -232,17 +282,35 @@ fn leftovers(model: &Model, a: &[Token], b: &[Token], free: (u32, u32), parts: &
         } else {
             model.conflict * weight(x).min(weight(y))
         };
-        parts.push(Part::tokens(EvidenceKind::NameToken, Level::Differ, bits, (*i, 1), (*j, 1)));
+        parts.push(Part::tokens(
+            EvidenceKind::NameToken,
+            Level::Differ,
+            bits,
+            (*i, 1),
+            (*j, 1),
+        ));
     }
     let mut first = true;
     for i in &left_a[both..] {
         let bits = extra(model, &a[usize::from(*i)], first);
-        parts.push(Part::tokens(EvidenceKind::ExtraSubjectToken, Level::Extra, bits, (*i, 1), (0, 0)));
+        parts.push(Part::tokens(
+            EvidenceKind::ExtraSubjectToken,
+            Level::Extra,
+            bits,
+            (*i, 1),
+            (0, 0),
+        ));
         first = false;
     }
     for j in &left_b[both..] {
         let bits = extra(model, &b[usize::from(*j)], first);
-        parts.push(Part::tokens(EvidenceKind::ExtraNoticeToken, Level::Extra, bits, (0, 0), (*j, 1)));
+        parts.push(Part::tokens(
+            EvidenceKind::ExtraNoticeToken,
+            Level::Extra,
+            bits,
+            (0, 0),
+            (*j, 1),
+        ));
         first = false;
     }
 }
@@ -271,6 +339,12 @@ fn legal_forms(model: &Model, a: &[Token], b: &[Token], parts: &mut Vec<Part>) {
         } else {
             (Level::Differ, model.legal_form.1)
         };
-        parts.push(Part::tokens(EvidenceKind::NameForm, level, bits, (i, 1), (j, 1)));
+        parts.push(Part::tokens(
+            EvidenceKind::NameForm,
+            level,
+            bits,
+            (i, 1),
+            (j, 1),
+        ));
     }
 }

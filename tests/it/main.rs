@@ -7,3 +7,7 @@ mod documents;
 mod layers;
 #[cfg(feature = "cli")]
 mod licences;
+#[cfg(feature = "cli")]
+mod refusals;
+#[cfg(feature = "cli")]
+mod support;
