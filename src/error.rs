@@ -252,7 +252,7 @@ impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match &self.0.problem {
             // The text of the problem has its text already.
-            Problem::Read(e) | Problem::Write(e) => e.source(),
+            Problem::Read(e) | Problem::Write(e) => std::error::Error::source(e),
             _ => None,
         }
     }
