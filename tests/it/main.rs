@@ -1,6 +1,8 @@
 //! Integration tests, one module per user story.
 #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
+#[cfg(feature = "cli")]
+mod analyst_batch;
 #[cfg(feature = "synth")]
 mod datasets;
 mod documents;

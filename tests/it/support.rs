@@ -75,13 +75,13 @@ impl Desk {
     pub(crate) fn command<S: AsRef<OsStr>>(&self, args: &[S]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_veilmatch"));
         command.current_dir(self.0.path()).args(args);
-        command.stdin(Stdio::null());
+        command.stdin(Stdio::null()).stderr(Stdio::null());
         command
     }
 
     /// Runs the program here; whatever happens, it may not panic.
     pub(crate) fn run<S: AsRef<OsStr>>(&self, args: &[S]) -> Done {
-        let output = self.command(args).output().unwrap();
+        let output = self.command(args).stderr(Stdio::piped()).output().unwrap();
         let done = Done {
             code: output.status.code().unwrap_or(-1),
             out: String::from_utf8_lossy(&output.stdout).into_owned(),
