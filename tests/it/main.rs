@@ -10,6 +10,8 @@ mod layers;
 #[cfg(feature = "cli")]
 mod licences;
 #[cfg(feature = "cli")]
+mod real_lists;
+#[cfg(feature = "cli")]
 mod refusals;
 #[cfg(feature = "cli")]
 mod support;
