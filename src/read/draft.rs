@@ -74,7 +74,6 @@ impl<'a> Draft<'a> {
         for part in &mut name.parts {
             part.value = squeeze(&part.value);
         }
-        self.tally.add("names", 1);
         self.notice.record.names.push(name);
     }
 
@@ -114,7 +113,6 @@ impl<'a> Draft<'a> {
     }
 
     fn add_date(&mut self, date: PartialDate) {
-        self.tally.add("dates", 1);
         self.notice.record.dates.push(date);
     }
 
@@ -151,7 +149,6 @@ impl<'a> Draft<'a> {
             return String::new();
         }
         let iso2 = self.iso2(&raw);
-        self.tally.add("countries", 1);
         let country = Country {
             kind,
             iso2: iso2.clone(),
@@ -175,7 +172,6 @@ impl<'a> Draft<'a> {
             return None;
         }
         let country = self.iso2(country);
-        self.tally.add("ids", 1);
         let ids = &mut self.notice.record.ids;
         ids.push(Identifier::new(kind, &value, &country));
         ids.last_mut()
@@ -227,7 +223,6 @@ impl<'a> Draft<'a> {
         } else {
             self.iso2(&country)
         };
-        self.tally.add("places", 1);
         if !self.notice.record.places.contains(&place) {
             self.notice.record.places.push(place);
         }
@@ -313,7 +308,6 @@ impl<'a> Draft<'a> {
                 if !has_primary {
                     first.kind = NameKind::Primary;
                 }
-                self.tally.add("notices", 1);
                 notices.push(self.notice);
             }
         }
