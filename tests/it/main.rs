@@ -3,6 +3,8 @@
 
 #[cfg(feature = "cli")]
 mod analyst_batch;
+#[cfg(feature = "cli")]
+mod commands;
 #[cfg(feature = "synth")]
 mod datasets;
 mod documents;
