@@ -167,7 +167,7 @@ fn a_missing_column_is_named_by_what_is_expected() {
 fn empty_inputs_are_refused() {
     refuses("", &[], 3, &["file 1"]);
     refuses_list(NOTICES.lines().next().unwrap(), &[], 4, &["no records"]);
-    refuses_list("", &[], 3, &["file 1"]);
+    refuses_list("", &[], 4, &["no records"]);
     // Nobody to screen is no error: nothing of it was lost.
     screens("id,name\n", &[], 0, &[], &[]);
 }
