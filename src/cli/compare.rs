@@ -28,7 +28,7 @@ pub(super) struct Compare {
     /// Read the two names from standard input, a line each.
     #[arg(long, conflicts_with_all = ["names", "pairs"])]
     stdin: bool,
-    /// CSV of pairs: id,a,b and optionally kind,a_birth,b_birth.
+    /// CSV of pairs: id,a,b and optionally `kind,a_birth,b_birth`.
     #[arg(
         long,
         value_name = "P.csv",

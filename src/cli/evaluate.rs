@@ -26,7 +26,7 @@ pub(super) struct Evaluate {
 
 #[derive(Debug, Subcommand)]
 enum EvaluateVerb {
-    Hits(Hits),
+    Hits(HitsFile),
     Keys(Keys),
     Variation(Variation),
 }
@@ -36,10 +36,10 @@ enum EvaluateVerb {
 #[command(after_help = "Example:
   veilmatch screen d/subjects.csv --list d/notices.csv --threshold 0 -o d/hits.parquet
   veilmatch evaluate hits d/hits.parquet --truth d/truth.csv --subjects 10000 --curve d/curve.csv")]
-struct Hits {
+struct HitsFile {
     /// Hits, best made with `--threshold 0`.
     hits: PathBuf,
-    /// truth.csv: subject_id,list_id,source_id,kind,date_kind.
+    /// truth.csv: `subject_id,list_id,source_id,kind,date_kind`.
     #[arg(long, value_name = "T.csv")]
     truth: PathBuf,
     /// Subjects screened in all, for the rate of false alerts.
@@ -107,7 +107,7 @@ impl Evaluate {
     }
 }
 
-impl Hits {
+impl HitsFile {
     fn run(self) -> anyhow::Result<Exit> {
         let truth = read_truth(&self.truth)?;
         let hits: Vec<HitRow> = read_hits(&self.hits)?
@@ -234,8 +234,8 @@ pub(super) fn read_truth(path: &Path) -> Result<Vec<TruthRow>> {
         let record = record.map_err(|_| bad(row))?;
         let cell = |i: usize| record.get(i).unwrap_or_default();
         let mut truth = TruthRow::new(cell(subject), cell(list), cell(source));
-        truth.kind = cell(kind).to_owned();
-        truth.date_kind = cell(date_kind).to_owned();
+        cell(kind).clone_into(&mut truth.kind);
+        cell(date_kind).clone_into(&mut truth.date_kind);
         rows.push(truth);
     }
     Ok(rows)

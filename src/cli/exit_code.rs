@@ -42,10 +42,10 @@ impl From<Exit> for ExitCode {
 /// Prints an error with its advice to stderr and returns its exit code. A closed pipe downstream
 /// (`veilmatch ... | head`) is no error.
 pub(super) fn report(error: &anyhow::Error) -> Exit {
-    if let Some(io) = error.downcast_ref::<std::io::Error>() {
-        if io.kind() == std::io::ErrorKind::BrokenPipe {
-            return Exit::Done;
-        }
+    if let Some(io) = error.downcast_ref::<std::io::Error>()
+        && io.kind() == std::io::ErrorKind::BrokenPipe
+    {
+        return Exit::Done;
     }
     eprintln!("veilmatch: {error:#}");
     let Some(own) = error.chain().find_map(|e| e.downcast_ref::<Error>()) else {

@@ -1,6 +1,7 @@
 //! `veilmatch list`: published lists in, canonical notices out; and looking at them.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -88,14 +89,16 @@ fn list_id(text: &str) -> std::result::Result<ListId, String> {
 
 impl Reading {
     fn read(self) -> anyhow::Result<(List, Tally)> {
-        let mut settings = ListSettings::default();
-        settings.format = self.format.0;
-        settings.list_id = self.list_id;
-        settings.allow_count_mismatch = self.allow_count_mismatch;
-        settings.map = self.map;
-        settings.date_order = self.date_order.map(DateOrder::from);
-        settings.delimiter = self.delimiter.as_deref().map(delimiter_byte).transpose()?;
-        settings.encoding = self.encoding;
+        let mut settings = ListSettings {
+            format: self.format.0,
+            list_id: self.list_id,
+            allow_count_mismatch: self.allow_count_mismatch,
+            map: self.map,
+            date_order: self.date_order.map(DateOrder::from),
+            delimiter: self.delimiter.as_deref().map(delimiter_byte).transpose()?,
+            encoding: self.encoding,
+            ..ListSettings::default()
+        };
         if let Some(path) = self.mapping {
             let text = std::fs::read_to_string(path).context("cannot read the mapping file")?;
             let mapping: Mapping = toml::from_str(&text)
@@ -161,7 +164,7 @@ struct Show {
 struct Export {
     /// An imported list, or a published one.
     list: PathBuf,
-    /// FollowTheMoney entities, one JSON object a line.
+    /// `ftm`: `FollowTheMoney` entities, one JSON object a line.
     #[arg(long, value_parser = ["ftm"])]
     format: String,
     /// Where it goes.
@@ -311,14 +314,15 @@ impl Diff {
             });
             return Ok(format!("{json:#}\n"));
         }
-        let mut text: String = lines
-            .iter()
-            .map(|(what, uid)| format!("{what}\t{}\n", safe(uid)))
-            .collect();
+        let mut text = String::new();
+        for (what, uid) in &lines {
+            let _ = writeln!(text, "{what}\t{}", safe(uid));
+        }
         let unchanged = new.len() - added - changed;
-        text.push_str(&format!(
-            "{added} added, {changed} changed, {removed} removed, {unchanged} unchanged\n"
-        ));
+        let _ = writeln!(
+            text,
+            "{added} added, {changed} changed, {removed} removed, {unchanged} unchanged"
+        );
         Ok(text)
     }
 }

@@ -4,6 +4,7 @@
 //! paths of a person's file never do.
 
 mod compare;
+mod demo;
 mod evaluate;
 mod exit_code;
 mod explain;
@@ -34,6 +35,7 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Verb {
+    Demo(demo::Demo),
     Screen(screen::Screen),
     Compare(compare::Compare),
     Explain(explain::Explain),
@@ -80,6 +82,7 @@ fn run(cli: Cli) -> anyhow::Result<Exit> {
             .build_global()?;
     }
     match cli.verb {
+        Verb::Demo(verb) => verb.run(),
         Verb::Screen(verb) => verb.run(),
         Verb::Compare(verb) => verb.run(),
         Verb::Explain(verb) => verb.run(),

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 use clap::{Args, ValueEnum};
 use jiff::civil::Date;
+use zeroize::Zeroizing;
 
 use crate::cli::{Exit, progress::Progress, subjects::SubjectOptions};
 use crate::config::Config;
@@ -113,7 +114,8 @@ impl Screen {
         settings.unmask = self.unmask;
         let secret = match self.secret_file.as_ref().or(config.secret_file.as_ref()) {
             Some(path) => {
-                let material = std::fs::read(path).context("cannot read the secret file")?;
+                let material =
+                    Zeroizing::new(std::fs::read(path).context("cannot read the secret file")?);
                 Secret::from_material(&material)?
             }
             None => Secret::fresh()?,

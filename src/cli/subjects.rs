@@ -13,7 +13,7 @@ use crate::record::DateOrder;
 /// How subject files are read.
 #[derive(Args, Debug, Default)]
 pub(super) struct SubjectOptions {
-    /// Canonical field and the header it stands under, e.g. birth_date='Geb.-Datum'. Repeatable.
+    /// Canonical field and the header it stands under, e.g. `birth_date='Geb.-Datum'`. Repeatable.
     #[arg(long, value_name = "FIELD=HEADER", value_parser = assignment)]
     map: Vec<(String, String)>,
     /// Order of day and month in dates like 03/05/1970; without it they are emptied and counted.
@@ -66,12 +66,13 @@ impl SubjectOptions {
             (None, None) => None,
         };
         let delimiter = self.delimiter.or_else(|| config.delimiter.clone());
-        let mut settings = SubjectSettings::default();
-        settings.map = config.map.clone().into_iter().chain(self.map).collect();
-        settings.date_order = order.map(DateOrder::from);
-        settings.delimiter = delimiter.map(|d| delimiter_byte(&d)).transpose()?;
-        settings.encoding = self.encoding.or_else(|| config.encoding.clone());
-        Ok(settings)
+        Ok(SubjectSettings {
+            map: config.map.clone().into_iter().chain(self.map).collect(),
+            date_order: order.map(DateOrder::from),
+            delimiter: delimiter.map(|d| delimiter_byte(&d)).transpose()?,
+            encoding: self.encoding.or_else(|| config.encoding.clone()),
+            ..SubjectSettings::default()
+        })
     }
 }
 

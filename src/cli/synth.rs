@@ -14,7 +14,7 @@ use crate::synth::{self, Settings, scenarios};
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   veilmatch synth --subjects 10000 --notices 10000 --seed 7 -o synthetic/
-  veilmatch synth --scenario laundering -o laundering/")]
+  veilmatch synth --scenario money -o money/")]
 pub(super) struct Synth {
     /// Rows of the subject file.
     #[arg(long, value_name = "N", default_value_t = 1_000)]
@@ -64,11 +64,13 @@ impl Synth {
             };
             return Err(crate::error::Error::from(problem).into());
         }
-        let mut settings = Settings::default();
-        settings.subjects = self.subjects;
-        settings.notices = self.notices;
-        settings.seed = self.seed;
-        settings.overlap = self.overlap;
+        let settings = Settings {
+            subjects: self.subjects,
+            notices: self.notices,
+            seed: self.seed,
+            overlap: self.overlap,
+            ..Settings::default()
+        };
         let pairs = synth::write_large(&self.output, &settings)?;
         eprintln!(
             "{} subjects, {} notices, {pairs} true pairs; all people invented",

@@ -22,7 +22,7 @@ pub fn key_trial(
         .flat_map_iter(|(notice, row)| {
             let mut rows = Vec::new();
             keys.blind(notice, Side::Notice, |recipe, key| {
-                rows.push((recipe, key, row))
+                rows.push((recipe, key, row));
             });
             rows
         })

@@ -21,10 +21,12 @@ use crate::synth::{CorruptionKind, Draw, corrupt};
 /// # Errors
 /// When the system has no randomness for the run's secret.
 pub fn variation(model: &Model, notices: usize, each: usize, seed: u64) -> Result<String> {
-    let mut settings = crate::synth::Settings::default();
-    settings.subjects = 0;
-    settings.notices = notices;
-    settings.seed = seed;
+    let settings = crate::synth::Settings {
+        subjects: 0,
+        notices,
+        seed,
+        ..crate::synth::Settings::default()
+    };
     let world = crate::synth::generate(&settings);
     let list = List {
         notices: world.notices,
@@ -79,11 +81,19 @@ pub fn variation(model: &Model, notices: usize, each: usize, seed: u64) -> Resul
             text,
             "| {} | {n} | {:.3} | {:.3}–{:.3} | {:.3} |",
             family.code(),
-            found as f64 / n as f64,
+            share(found, n),
             interval.low,
             interval.high,
-            first as f64 / n as f64,
+            share(first, n),
         );
     }
     Ok(text)
+}
+
+#[allow(
+    clippy::cast_precision_loss,
+    reason = "counts of copies, far below 2^52"
+)]
+fn share(part: u64, of: u64) -> f64 {
+    part as f64 / of as f64
 }

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 
 use crate::hits::{Conflict, Hit};
 use crate::keys::Prepared;
-use crate::record::{Digest, Kind, Notice, Script, Status, Subject, hex};
+use crate::record::{Digest, Kind, Notice, PartialDate, Script, Status, Subject, hex};
 use crate::score::{EvidenceKind, Model, Outcome, Scored, Scorer, Side, country_codes};
 use crate::translit;
 
@@ -140,7 +140,7 @@ fn dates(prepared: &Prepared) -> String {
     prepared
         .dates
         .iter()
-        .map(|d| d.to_text())
+        .map(PartialDate::to_text)
         .collect::<Vec<_>>()
         .join(";")
 }

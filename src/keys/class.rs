@@ -2,6 +2,7 @@
 //!
 //! `Mohammed`, `Muhamad` and `mhmd` all become `MMD`. Vowels count only at the start.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::OnceLock;
 
@@ -72,7 +73,7 @@ impl ClassKey {
 pub(crate) fn class_bits(class: ClassKey) -> f32 {
     static TABLE: OnceLock<FxHashMap<ClassKey, f32>> = OnceLock::new();
     let table = TABLE.get_or_init(|| {
-        let mut shares: std::collections::BTreeMap<ClassKey, (f64, f64)> = Default::default();
+        let mut shares: BTreeMap<ClassKey, (f64, f64)> = BTreeMap::new();
         rarity::for_each_share(|token, share| {
             let sums = shares.entry(ClassKey::of(token.as_bytes())).or_default();
             match share {
@@ -84,11 +85,19 @@ pub(crate) fn class_bits(class: ClassKey) -> f32 {
             .into_iter()
             .map(|(class, (person, organization))| {
                 let bits = -person.max(organization).max(f64::MIN_POSITIVE).log2();
-                (class, bits.clamp(0.0, f64::from(RAREST)) as f32)
+                (class, narrow(bits.clamp(0.0, f64::from(RAREST))))
             })
             .collect()
     });
     table.get(&class).copied().unwrap_or(RAREST)
+}
+
+#[allow(
+    clippy::cast_possible_truncation,
+    reason = "0 to 17; tables keep three digits"
+)]
+fn narrow(bits: f64) -> f32 {
+    bits as f32
 }
 
 /// Bits of a class that the tables do not know.
@@ -116,10 +125,9 @@ impl Classes {
         let soft = matches!(next, b'e' | b'i' | b'y');
         let (class, taken) = match (rest[0], next) {
             (b'p', b'h') => (F, 2),
-            (b's', b'h')
+            (b's', b'h' | b'z')
             | (b'c', b'h' | b'z')
             | (b'z', b'h')
-            | (b's', b'z')
             | (b't', b's' | b'z')
             | (b'd', b'j' | b'z') => (S, if rest.starts_with(b"tsch") { 4 } else { 2 }),
             (b'c', b'k') => (K, 2),
@@ -131,6 +139,8 @@ impl Classes {
             (b'o', b'u') if matches!(rest.get(2), Some(b'a' | b'e' | b'i')) && at_start => (F, 2),
             (b'b' | b'p', _) => (P, 1),
             (b'f' | b'v', _) => (F, 1),
+            // `-owski` is the Polish and German spelling of `-ovskiy`; `Brown` is no `Brovn`.
+            (b'w', _) if rest.starts_with(b"wsk") => (F, 1),
             (b'w', n) if at_start || is_vowel(n) => (F, 1),
             (b'k' | b'q' | b'g' | b'c', _) => (K, 1),
             (b's' | b'z' | b'j', _) => (S, 1),

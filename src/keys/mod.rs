@@ -15,6 +15,8 @@ pub use prepared::{Form, Join, Prepared, PreparedId, PreparedName, Sound, Token}
 pub use recipes::{Recipe, Side, clear_keys};
 pub use secret::Secret;
 
+use zeroize::Zeroize as _;
+
 use crate::record::Digest;
 use crate::{normalize, rarity, translit};
 
@@ -26,8 +28,11 @@ pub struct BlindKey(pub [u64; 2]);
 impl BlindKey {
     /// The key of 16 bytes, in their order.
     pub fn from_bytes(bytes: [u8; 16]) -> Self {
-        let both = u128::from_be_bytes(bytes);
-        Self([(both >> 64) as u64, (both & u128::from(u64::MAX)) as u64])
+        let [a, b, c, d, e, f, g, h, rest @ ..] = bytes;
+        Self([
+            u64::from_be_bytes([a, b, c, d, e, f, g, h]),
+            u64::from_be_bytes(rest),
+        ])
     }
 
     /// The 16 bytes.
@@ -36,7 +41,8 @@ impl BlindKey {
     }
 }
 
-/// Makes blind keys with one derived sub-key per recipe.
+/// Makes blind keys with one derived sub-key per recipe; the sub-keys are wiped from memory when
+/// it is dropped.
 #[derive(Debug)]
 pub struct KeyMaker {
     hashers: Vec<blake3::Hasher>,
@@ -66,6 +72,14 @@ impl KeyMaker {
             hasher.finalize_xof().fill(&mut bytes);
             emit(recipe, BlindKey::from_bytes(bytes));
         });
+    }
+}
+
+impl Drop for KeyMaker {
+    fn drop(&mut self) {
+        for hasher in &mut self.hashers {
+            hasher.zeroize();
+        }
     }
 }
 

@@ -103,6 +103,7 @@ pub struct Join {
 /// All joins of a name, in order.
 fn joins(tokens: &[Token]) -> Box<[Join]> {
     let is_joinable = |t: &Token| t.is_core() && t.tag != Tag::Number;
+    let is_glued_on = |t: &Token| t.is_glued && matches!(t.tag, Tag::Suffix | Tag::Title);
     (2..=3_u8)
         .flat_map(|len| {
             tokens
@@ -113,7 +114,7 @@ fn joins(tokens: &[Token]) -> Box<[Join]> {
         .filter_map(|(len, (window, start))| {
             let (first, last) = (window.first()?, window.last()?);
             let fits = (is_joinable(first) || first.tag == Tag::Particle)
-                && is_joinable(last)
+                && (is_joinable(last) || is_glued_on(last))
                 && (len == 2 || window[1].tag == Tag::Particle);
             let form = window
                 .iter()
@@ -124,7 +125,7 @@ fn joins(tokens: &[Token]) -> Box<[Join]> {
                 len,
                 form,
                 letters: Sound::new(form).letters,
-                bits: window.iter().filter(|t| t.is_core()).map(|t| t.bits).sum(),
+                bits: window.iter().filter(|t| t.tag != Tag::Particle).map(|t| t.bits).sum(),
             })
         })
         .collect()
@@ -305,6 +306,11 @@ fn token(latin: &translit::LatinToken, kind: Kind) -> Option<Token> {
             .fold(f32::MAX, f32::min),
     };
     let sounds = forms.iter().map(|f| Sound::new(sound_form(f))).collect();
+    let longest = forms.iter().map(Form::len).max().unwrap_or(0);
+    let bits = match latin.tag {
+        Tag::Number => bits.min(NUMBER_BITS),
+        _ => bits.min(BITS_A_LETTER * longest as f32),
+    };
     (!forms.is_empty()).then(|| Token {
         letters: Sound::new(forms[0]).letters,
         forms,
@@ -319,6 +325,13 @@ fn token(latin: &translit::LatinToken, kind: Kind) -> Option<Token> {
         is_glued: latin.glued,
     })
 }
+
+/// Most bits a number can be worth: flight designators, years and branch numbers recur.
+const NUMBER_BITS: f32 = 6.0;
+
+/// Most bits a letter of a token can be worth. Names use letters unevenly: English running text has
+/// about 4.1 bits a letter (Shannon 1951), short name tokens fewer, for few of them can be spoken.
+const BITS_A_LETTER: f32 = 3.2;
 
 /// Placeholders that stand where an identifier is not known. Source: values seen in the published
 /// lists of 2018 to 2026 and in customer files.

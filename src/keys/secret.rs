@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use zeroize::{Zeroize, ZeroizeOnDrop};
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use crate::error::{Problem, Result};
 
@@ -47,9 +47,9 @@ impl Secret {
         )))
     }
 
-    /// A sub-key for one purpose.
-    pub(crate) fn derive(&self, context: &'static str) -> [u8; 32] {
-        blake3::derive_key(context, &self.0)
+    /// A sub-key for one purpose, wiped from memory when dropped.
+    pub(crate) fn derive(&self, context: &'static str) -> Zeroizing<[u8; 32]> {
+        Zeroizing::new(blake3::derive_key(context, &self.0))
     }
 
     /// A public name of the secret: tells whether two runs used the same one, nothing else.

@@ -160,7 +160,7 @@ fn sheet(input: &Input) -> Result<Format> {
     })
 }
 
-/// FollowTheMoney lines, INTERPOL documents, else generic lines.
+/// `FollowTheMoney` lines, INTERPOL documents, else generic lines.
 fn json(input: &Input) -> Result<Format> {
     let head = text::head_text(input, 1 << 20)?;
     let line = head.lines().find(|line| !line.trim().is_empty());

@@ -1,8 +1,8 @@
 //! A notice in the making: what every XML and JSON reader does with a published value.
 //!
-//! In: texts as published. Out: a `Notice`, and in the tally each value that was taken over and
-//! each that could not be read. A value without a place in the schema goes to `extra`, so nothing
-//! is lost without a trace.
+//! In: texts as published. Out: a `Notice`, and in the tally each value that could not be read. A
+//! value without a place in the schema goes to `extra`, so nothing is lost without a trace. What a
+//! list holds in the end is counted at the door, not here.
 
 use jiff::civil::Date;
 

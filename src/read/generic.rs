@@ -282,7 +282,7 @@ impl<'a> Cells<'a> {
         let mut names = Vec::new();
         let parts: Vec<NamePart> = PART_COLUMNS
             .iter()
-            .flat_map(|(column, kind)| {
+            .filter_map(|(column, kind)| {
                 let value = self.text(*column);
                 (!is_placeholder(value)).then(|| NamePart {
                     kind: *kind,
@@ -291,19 +291,16 @@ impl<'a> Cells<'a> {
             })
             .collect();
         let stated = self.text(Column::Name);
-        let full = if is_placeholder(stated) {
-            reading_order(&parts)
-        } else {
-            stated.to_owned()
-        };
         let kind = self.code(Column::NameKind, "name_kind", NameKind::from_code);
         let strength = self.code(Column::NameStrength, "name_strength", Strength::from_code);
-        self.name(
-            &mut names,
-            &full,
-            kind.unwrap_or_default(),
-            strength.unwrap_or_default(),
-        );
+        let (kind, strength) = (kind.unwrap_or_default(), strength.unwrap_or_default());
+        // A JSON list of names; elsewhere the cell is one name, semicolons included.
+        for full in stated.split(LIST_MARK) {
+            self.name(&mut names, full.trim(), kind, strength);
+        }
+        if names.is_empty() {
+            self.name(&mut names, &reading_order(&parts), kind, strength);
+        }
         if let Some(name) = names.first_mut() {
             name.parts = parts;
         }

@@ -116,11 +116,11 @@ pub(crate) struct Intake {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Format {
-    /// OFAC legacy CSV set (sdn/cons_prim + alt + add + comments).
+    /// OFAC legacy CSV set (sdn or `cons_prim`, alt, add, comments).
     OfacCsv,
     /// OFAC sdn.xml and consolidated.xml, both namespaces.
     OfacXml,
-    /// OFAC sdn_advanced.xml.
+    /// OFAC `sdn_advanced.xml`.
     OfacAdvanced,
     /// UN Security Council consolidated XML.
     UnXml,
@@ -132,7 +132,7 @@ pub enum Format {
     UkslCsv,
     /// UK Sanctions List XML.
     UkslXml,
-    /// UK OFSI ConList CSV (retired).
+    /// UK OFSI `ConList` CSV (retired).
     OfsiCsv,
     /// Swiss SECO XML.
     SecoXml,
@@ -146,9 +146,9 @@ pub enum Format {
     SemaXml,
     /// INTERPOL public notices JSON (list items and details).
     InterpolJson,
-    /// FollowTheMoney entities.ftm.json and entities.delta.json.
+    /// `FollowTheMoney` entities.ftm.json and entities.delta.json.
     Ftm,
-    /// OpenSanctions targets.simple.csv.
+    /// `OpenSanctions` targets.simple.csv.
     FtmSimple,
     /// Generic notice CSV.
     Csv,

@@ -314,11 +314,12 @@ fn very_long_names_and_very_many_aliases_are_bounded() {
 fn json_lines_are_subjects_too() {
     let (got, _) = subjects(
         "{\"id\":7,\"name\":\"Ada Example\",\"alias\":[\"A; B\",\"Adah\"],\"score\":{\"a\":1}}\n\n\
-         {\"name\":\"Bo\",\"id\":\"8\",\"birth_date\":\"1970\",\"nationality\":[\"DE\",\"FR\"]}\n",
+         {\"name\":[\"Bo\",\"Bob\"],\"id\":\"8\",\"birth_date\":\"1970\",\"nationality\":[\"DE\",\"FR\"]}\n",
     )
     .unwrap();
     assert_eq!(got[0].record.id.0, "7");
     assert_eq!(names(&got[0]), ["Ada Example", "A; B", "Adah"]);
+    assert_eq!(names(&got[1]), ["Bo", "Bob"]);
     assert_eq!(got[1].record.dates.len(), 1);
     assert_eq!(got[1].record.countries.len(), 2);
     assert_eq!(got[0].extra["score"], "{\"a\":1}");
@@ -348,12 +349,13 @@ fn a_workbook_is_read_with_ids_and_dates_as_text() {
     sheet.write(3, 0, "x-1").unwrap();
     sheet.write(3, 3, "P 1").unwrap();
     book.save(&path).unwrap();
-    let mut reader = read_subjects(&[path.clone()], &SubjectSettings::default()).unwrap();
+    let mut reader =
+        read_subjects(std::slice::from_ref(&path), &SubjectSettings::default()).unwrap();
     let (got, tally) = reader.next().unwrap().unwrap();
     assert_eq!(got[0].record.id.0, "12345678901");
     assert_eq!(got[0].record.dates[0].to_text(), "1970-05-03");
     assert_eq!(refusals(&tally), [(4, "row", Reason::NoName)]);
-    let (list, _) = read_list(&[path.clone()], &ListSettings::default()).unwrap();
+    let (list, _) = read_list(std::slice::from_ref(&path), &ListSettings::default()).unwrap();
     assert_eq!(list.notices.len(), 1);
     let bytes = std::fs::read(&path).unwrap();
     std::fs::write(&path, &bytes[..bytes.len() / 2]).unwrap();
@@ -547,18 +549,18 @@ fn a_notice_file_comes_back_as_it_was_and_damage_is_an_error() {
     crate::report::write_notices(&path, &list).unwrap();
     let bytes = std::fs::read(&path).unwrap();
     assert_eq!(first, bytes, "the same list gives the same bytes");
-    let (back, tally) = read_list(&[path.clone()], &ListSettings::default()).unwrap();
+    let (back, tally) = read_list(std::slice::from_ref(&path), &ListSettings::default()).unwrap();
     assert_eq!(back.notices, list.notices);
     assert_eq!(back.info, list.info);
     assert_eq!(tally.count("notices"), 2);
     assert!(
-        read_subjects(&[path.clone()], &SubjectSettings::default())
+        read_subjects(std::slice::from_ref(&path), &SubjectSettings::default())
             .unwrap_err()
             .is_input()
     );
     for cut in [4, 100, bytes.len() / 2, bytes.len() - 1] {
         std::fs::write(&path, &bytes[..cut]).unwrap();
-        let error = read_list(&[path.clone()], &ListSettings::default()).unwrap_err();
+        let error = read_list(std::slice::from_ref(&path), &ListSettings::default()).unwrap_err();
         assert!(error.is_input(), "{cut}: {error}");
     }
 }
@@ -576,7 +578,7 @@ fn a_flipped_byte_in_a_notice_file_never_panics() {
             damaged[at] ^= flip;
             std::fs::write(&path, &damaged).unwrap();
             // Some flips change a value or nothing at all; none may bring the program down.
-            let _ = read_list(&[path.clone()], &ListSettings::default());
+            let _ = read_list(std::slice::from_ref(&path), &ListSettings::default());
         }
     }
 }

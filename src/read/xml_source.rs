@@ -85,6 +85,12 @@ impl XmlSource {
                 DecoderResult::InputEmpty => self.is_done = is_last,
                 DecoderResult::OutputFull => {}
             }
+            // Served up to the fault, so that its place is known when it is met.
+            if let Some(at) = self.text.iter().position(|b| is_forbidden(*b)) {
+                self.text.truncate(at);
+                self.fault = Some(BadBytes::Control);
+                self.is_done = true;
+            }
         }
         Ok(())
     }
@@ -134,15 +140,7 @@ impl BufRead for XmlSource {
                 return Err(io::Error::new(io::ErrorKind::InvalidData, fault));
             }
         }
-        let rest = self.text.get(self.at..).unwrap_or_default();
-        match rest.iter().position(|b| is_forbidden(*b)) {
-            Some(0) => Err(io::Error::new(
-                io::ErrorKind::InvalidData,
-                BadBytes::Control,
-            )),
-            Some(n) => Ok(rest.get(..n).unwrap_or_default()),
-            None => Ok(rest),
-        }
+        Ok(self.text.get(self.at..).unwrap_or_default())
     }
 
     fn consume(&mut self, amount: usize) {

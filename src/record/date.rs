@@ -149,13 +149,12 @@ impl PartialDate {
     pub fn from_years(from: i16, to: i16) -> Option<Self> {
         let mut date = Self::from_ymd(from, 0, 0)?;
         match to.cmp(&from) {
-            std::cmp::Ordering::Less => None,
             std::cmp::Ordering::Equal => Some(date),
             std::cmp::Ordering::Greater if to <= 2200 => {
                 date.year_to = Some(to);
                 Some(date)
             }
-            std::cmp::Ordering::Greater => None,
+            std::cmp::Ordering::Less | std::cmp::Ordering::Greater => None,
         }
     }
 

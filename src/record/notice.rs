@@ -207,6 +207,20 @@ impl Notice {
                 fields.push(format!("{label}\u{1f}{}", folded.join("\u{1e}")));
             }
         };
+        self.put_identity(&mut put);
+        self.put_measures(&mut put);
+        self.put_handling(&mut put);
+        fields.sort_unstable();
+        fields.dedup();
+        let mut hasher = blake3::Hasher::new_derive_key("veilmatch 2026-11 record hash v1");
+        for field in &fields {
+            hasher.update(&(field.len() as u64).to_le_bytes());
+            hasher.update(field.as_bytes());
+        }
+        Digest(*hasher.finalize().as_bytes())
+    }
+
+    fn put_identity(&self, put: &mut impl FnMut(&str, &[&str])) {
         let r = &self.record;
         put("id", &[&r.id.0]);
         put("kind", &[r.kind.code()]);
@@ -267,6 +281,9 @@ impl Notice {
         for c in &r.countries {
             put("country", &[c.kind.code(), &c.iso2, &c.raw]);
         }
+    }
+
+    fn put_measures(&self, put: &mut impl FnMut(&str, &[&str])) {
         for x in &self.refs {
             put("ref", &[&x.scheme, &x.value]);
         }
@@ -302,6 +319,9 @@ impl Notice {
         for x in &self.legal_basis {
             put("legal_basis", &[x]);
         }
+    }
+
+    fn put_handling(&self, put: &mut impl FnMut(&str, &[&str])) {
         let h = &self.handling;
         put(
             "handling",
@@ -336,14 +356,6 @@ impl Notice {
         for (key, value) in &self.extra {
             put("extra", &[key, value]);
         }
-        fields.sort_unstable();
-        fields.dedup();
-        let mut hasher = blake3::Hasher::new_derive_key("veilmatch 2026-11 record hash v1");
-        for field in &fields {
-            hasher.update(&(field.len() as u64).to_le_bytes());
-            hasher.update(field.as_bytes());
-        }
-        Digest(*hasher.finalize().as_bytes())
     }
 
     /// [`Notice::record_hash`] as text.

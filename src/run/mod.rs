@@ -176,7 +176,10 @@ impl Run {
         let scored: Vec<(Vec<Hit>, u64)> = groups
             .into_par_iter()
             .map_init(
-                || Scorer::new(&self.settings.model, self.settings.weak_aliases),
+                || {
+                    Scorer::new(&self.settings.model, self.settings.weak_aliases)
+                        .from_bits(self.settings.threshold_bits)
+                },
                 |scorer, group| {
                     let row = group.first().and_then(|p| book.row(p.subject));
                     let Some(row) = row.map(|r| r as usize) else {

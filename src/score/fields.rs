@@ -18,9 +18,9 @@ const DATES: &[(Level, f64)] = &[
     (Level::SameYear, 4.0),
     (Level::InRange, 2.5),
     (Level::NearYear, 1.0),
-    (Level::DayConflict, -1.5),
-    (Level::YearOnlyConflict, -5.0),
-    (Level::FarYear, -9.0),
+    (Level::DayConflict, -2.5),
+    (Level::YearOnlyConflict, -7.0),
+    (Level::FarYear, -12.0),
 ];
 
 /// Pushes the evidence of all fields but the name and returns its sum.

@@ -89,6 +89,7 @@ impl Outcome {
 pub struct Scorer<'a> {
     model: &'a Model,
     weak: WeakAliases,
+    floor: f64,
     fields: Vec<Part>,
     name: Vec<Part>,
     best_name: Vec<Part>,
@@ -112,6 +113,7 @@ impl<'a> Scorer<'a> {
         Self {
             model,
             weak,
+            floor: f64::NEG_INFINITY,
             fields,
             name,
             best_name: Vec::new(),
@@ -119,7 +121,16 @@ impl<'a> Scorer<'a> {
         }
     }
 
-    /// Scores a pair on its best pair of names; `None` where no names can be compared.
+    /// The same scorer, free to pass over pairs that stay below `bits`. What reaches them is scored
+    /// as before; above 0 there is nothing more to gain.
+    #[must_use]
+    pub fn from_bits(mut self, bits: f64) -> Self {
+        self.floor = bits.min(0.0);
+        self
+    }
+
+    /// Scores a pair on its best pair of names; `None` where no names can be compared, or none can
+    /// reach the floor of [`Scorer::from_bits`].
     ///
     /// **Cost**: about a microsecond a pair of names.
     pub fn score(&mut self, subject: &Prepared, notice: &Prepared) -> Option<Outcome> {
@@ -132,6 +143,13 @@ impl<'a> Scorer<'a> {
         let mut best: Option<NamePair> = None;
         let mut weak_best: Option<NamePair> = None;
         let mut reaching = 0;
+        // Weak aliases ask how far the other names agree, so no name is passed over beside them.
+        let has_weak = notice.names.iter().any(|n| n.is_weak);
+        let needed = if has_weak {
+            f64::NEG_INFINITY
+        } else {
+            self.floor - base
+        };
         for (j, theirs) in notice.names.iter().enumerate() {
             let is_weak = theirs.is_weak && has_strong && self.weak != WeakAliases::Screen;
             if is_weak && self.weak == WeakAliases::Ignore {
@@ -139,6 +157,9 @@ impl<'a> Scorer<'a> {
             }
             let mut reaches = false;
             for (i, ours) in subject.names.iter().enumerate() {
+                if names::most_bits(model, ours, theirs) < needed {
+                    continue;
+                }
                 self.name.clear();
                 let sum = names::compare_names(model, ours, theirs, &mut self.name);
                 reaches |= base + sum >= 0.0 && !is_weak;

@@ -11,19 +11,28 @@ use crate::record::Band;
 pub struct Model {
     /// Name and version, written into manifests.
     pub version: &'static str,
-    /// Fixed prior: moves the sum so that 0 bits is the default threshold.
+    /// Fixed prior: moves the sum so that 0 bits is the default threshold. That is where, on names
+    /// alone, about one in a hundred people who are not on a list as large as OFAC's alert.
     pub prior: f64,
     /// Bits of a token count in full up to the first figure and by the second, a share, beyond it:
     /// one very rare token must not outweigh everything, and yet a rarer one is worth more.
     pub token_cap: (f64, f64),
+    /// Share that a token is worth when the name has had the same one before (`Omar Omar`).
+    pub again: f64,
     /// Agreement on a title; on a word that is a title or a particle on the other side; on a
     /// particle. At most that.
     pub minor: (f64, f64, f64),
     /// Share of a token's bits that is left at a given sound distance per letter: pairs of
     /// (distance, share), distances rising; beyond the last one the tokens do not agree.
     pub similarity: &'static [(f32, f32)],
-    /// Two tokens, one on each side, that find no partner.
-    pub conflict: f64,
+    /// Descriptive words (`trading`, `bank`): weight of the lack of a partner; each further one
+    /// that agrees is worth this share of the one before.
+    pub descriptor: (f64, f64),
+    /// Tokens below this rarity are names of their own: where two of them are similar and do not
+    /// sound the same, this share is left.
+    pub well_known: (f32, f64),
+    /// Two tokens, one on each side, that find no partner; the first and each further pair.
+    pub conflict: (f64, f64),
     /// A token that only one side has; the first and each further one.
     pub extra: (f64, f64),
     /// An initial that fits a full token, and two equal initials.
@@ -59,9 +68,10 @@ impl Default for Model {
     fn default() -> Self {
         Self {
             version: "veilmatch-model/1",
-            prior: -19.5,
-            token_cap: (14.0, 0.3),
-            minor: (1.5, 4.0, 0.5),
+            prior: -18.5,
+            token_cap: (18.0, 0.8),
+            again: 0.3,
+            minor: (3.0, 4.0, 0.5),
             similarity: &[
                 (0.0, 1.0),
                 (0.04, 0.96),
@@ -71,12 +81,14 @@ impl Default for Model {
                 (0.28, 0.20),
                 (0.34, 0.0),
             ],
-            conflict: -4.0,
-            extra: (-1.2, -0.7),
+            descriptor: (0.6, 0.6),
+            well_known: (15.0, 0.6),
+            conflict: (-5.0, -6.0),
+            extra: (-2.0, -0.7),
             initial: 1.5,
-            complete: 1.0,
-            order: -0.4,
-            number_conflict: -8.0,
+            complete: 2.5,
+            order: -1.0,
+            number_conflict: -14.0,
             legal_form: (0.5, -0.7),
             name_floor: -8.0,
             sex: (0.7, -4.0),

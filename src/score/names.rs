@@ -20,6 +20,16 @@ struct Partners {
     b_len: u8,
 }
 
+impl Partners {
+    fn mask_a(&self) -> u32 {
+        span(self.a, self.a_len)
+    }
+
+    fn mask_b(&self) -> u32 {
+        span(self.b, self.b_len)
+    }
+}
+
 /// Compares two names; pushes the evidence to `parts` and returns its sum.
 ///
 /// Greedy assignment by bits: names have few tokens and the best partner is seldom shared.
@@ -29,45 +39,33 @@ pub(super) fn compare_names(
     b: &PreparedName,
     parts: &mut Vec<Part>,
 ) -> f64 {
-    let (a_tokens, b_tokens) = (
-        &a.tokens[..a.tokens.len().min(TOKENS)],
-        &b.tokens[..b.tokens.len().min(TOKENS)],
-    );
+    let (a_tokens, b_tokens) = (cut(a), cut(b));
     let start = parts.len();
-    let missed = (open_tokens(a_tokens), open_tokens(b_tokens));
-    let mut free = (u32::MAX, u32::MAX);
-    let mut options = Vec::with_capacity(16);
-    singles(model, a_tokens, b_tokens, &mut options);
-    joins(model, a, b, &mut options);
-    options.sort_by(|x, y| y.bits.total_cmp(&x.bits).then((x.a, x.b).cmp(&(y.a, y.b))));
-    let mut last_b: Option<u8> = None;
-    let mut chosen: Vec<Partners> = Vec::with_capacity(a_tokens.len());
-    for p in options {
-        let (mask_a, mask_b) = (span(p.a, p.a_len), span(p.b, p.b_len));
-        if free.0 & mask_a == mask_a && free.1 & mask_b == mask_b {
-            free = (free.0 & !mask_a, free.1 & !mask_b);
-            chosen.push(p);
-        }
-    }
-    let free = (free.0 & missed.0, free.1 & missed.1);
+    let mut chosen = choose(model, a, b);
+    let taken = chosen.iter().fold((0, 0), |taken, p| {
+        (taken.0 | p.mask_a(), taken.1 | p.mask_b())
+    });
+    let missed = (
+        open_tokens(a_tokens) & !taken.0,
+        open_tokens(b_tokens) & !taken.1,
+    );
+    discount(model, a_tokens, b_tokens, &mut chosen);
     chosen.sort_by_key(|p| p.a);
-    let mut in_order = true;
     for p in &chosen {
-        in_order &= last_b.is_none_or(|b| b < p.b);
-        last_b = Some(p.b);
+        let (at_a, at_b) = ((p.a, p.a_len), (p.b, p.b_len));
         parts.push(Part::tokens(
             EvidenceKind::NameToken,
             p.level,
             p.bits,
-            (p.a, p.a_len),
-            (p.b, p.b_len),
+            at_a,
+            at_b,
         ));
     }
-    leftovers(model, a_tokens, b_tokens, free, parts);
-    if !in_order {
+    leftovers(model, a_tokens, b_tokens, missed, parts);
+    if !chosen.is_sorted_by_key(|p| p.b) {
         parts.push(Part::form(Level::Reordered, model.order));
     }
-    if free == (0, 0) && !chosen.is_empty() {
+    if missed == (0, 0) && !chosen.is_empty() {
         parts.push(Part::form(Level::Complete, model.complete));
     }
     legal_forms(model, a_tokens, b_tokens, parts);
@@ -77,6 +75,112 @@ pub(super) fn compare_names(
         return model.name_floor;
     }
     sum
+}
+
+fn cut(name: &PreparedName) -> &[Token] {
+    &name.tokens[..name.tokens.len().min(TOKENS)]
+}
+
+/// The partners, those with most bits first. Equal bits: those nearest to the start of both names,
+/// so that the two names may change places.
+fn choose(model: &Model, a: &PreparedName, b: &PreparedName) -> Vec<Partners> {
+    let mut options = Vec::with_capacity(16);
+    singles(model, cut(a), cut(b), &mut options);
+    joins(model, a, b, &mut options);
+    options.sort_by(|x, y| {
+        let place = |p: &Partners| (p.a + p.b, p.a_len + p.b_len, p.a);
+        y.bits
+            .total_cmp(&x.bits)
+            .then_with(|| place(x).cmp(&place(y)))
+    });
+    let (mut taken_a, mut taken_b) = (0, 0);
+    options.retain(|p| {
+        let is_free = taken_a & p.mask_a() == 0 && taken_b & p.mask_b() == 0;
+        if is_free {
+            taken_a |= p.mask_a();
+            taken_b |= p.mask_b();
+        }
+        is_free
+    });
+    options
+}
+
+/// A token that comes again (`Omar Omar`) and each further descriptive word are worth a share. The
+/// partners come with most bits first.
+fn discount(model: &Model, a: &[Token], b: &[Token], chosen: &mut [Partners]) {
+    let tokens = |p: &Partners| (&a[usize::from(p.a)], &b[usize::from(p.b)]);
+    let mut share = 1.0;
+    for i in 0..chosen.len() {
+        let (before, rest) = chosen.split_at_mut(i);
+        let Some(p) = rest.first_mut() else { return };
+        let (x, y) = tokens(p);
+        let is_again = before
+            .iter()
+            .map(tokens)
+            .any(|(u, v)| u.form() == x.form() || v.form() == y.form());
+        if is_again {
+            p.bits *= model.again;
+        } else if x.tag == Tag::Descriptor || y.tag == Tag::Descriptor {
+            p.bits *= share;
+            share *= model.descriptor.1;
+        }
+    }
+}
+
+/// The most that [`compare_names`] can bring: letter sets alone are looked at, so most pairs of
+/// names that share little are seen through in a few nanoseconds.
+pub(super) fn most_bits(model: &Model, a: &PreparedName, b: &PreparedName) -> f64 {
+    let most_of = |x: &Token| {
+        cut(b)
+            .iter()
+            .filter(|y| x.tag != Tag::OrgForm && y.tag != Tag::OrgForm)
+            .map(|y| {
+                if x.tag == Tag::Initial || y.tag == Tag::Initial {
+                    model.initial
+                } else if may_agree(x, y) {
+                    let minor = if is_compared(x) && is_compared(y) {
+                        0.0
+                    } else {
+                        model.minor.1
+                    };
+                    model.worth(x.bits.min(y.bits)).max(minor)
+                } else {
+                    0.0
+                }
+            })
+            .fold(0.0, f64::max)
+    };
+    let singles: f64 = cut(a).iter().map(most_of).sum();
+    let joined = |join: &Join, tokens: &[Token]| {
+        let bits = tokens
+            .iter()
+            .filter(|t| join_fits(join, t))
+            .map(|t| join.bits.min(t.bits));
+        bits.fold(0.0, f32::max)
+    };
+    let joins: f64 = a
+        .joins
+        .iter()
+        .map(|j| joined(j, cut(b)))
+        .chain(b.joins.iter().map(|j| joined(j, cut(a))))
+        .map(|bits| model.worth(bits))
+        .sum();
+    // A hundredth for the rounding of the parts.
+    singles + joins + model.complete + model.legal_form.0 + 0.01
+}
+
+fn may_agree(x: &Token, y: &Token) -> bool {
+    x.sounds()
+        .iter()
+        .any(|f| y.sounds().iter().any(|g| may_be_close(f, g)))
+}
+
+/// Whether the letter sets and lengths leave room for closeness. Each edit changes at most two
+/// letters of the sets, so this many edits are needed at least.
+fn may_be_close(f: &Sound, g: &Sound) -> bool {
+    let at_least = (f.letters ^ g.letters).count_ones().div_ceil(2) as usize;
+    let longest = f.form.len().max(g.form.len());
+    at_least.max(f.form.len().abs_diff(g.form.len())) * 20 <= longest * 11
 }
 
 fn is_compared(token: &Token) -> bool {
@@ -135,17 +239,15 @@ fn minor_agreement(model: &Model, x: &Token, y: &Token) -> Option<(Level, f64)> 
     } else {
         model.minor.0
     };
-    let worth = worth.min(f64::from(x.bits.min(y.bits)));
+    let rarity = f64::from(x.bits.min(y.bits));
     let level = if x.form() == y.form() {
         Level::Same
-    } else if x.form().len() > 3
-        && agreement(model, x, y)
-            .is_some_and(|(_, bits)| bits > 0.5 * f64::from(x.bits.min(y.bits)))
-    {
-        Level::Similar
     } else {
-        return None;
+        let is_long = x.form().len().min(y.form().len()) > 3;
+        let (_, bits) = agreement(model, x, y).filter(|_| is_long)?;
+        (bits > 0.5 * rarity).then_some(Level::Similar)?
     };
+    let worth = worth.min(rarity);
     Some((level, worth))
 }
 
@@ -160,7 +262,7 @@ fn agreement(model: &Model, x: &Token, y: &Token) -> Option<(Level, f64)> {
         });
         return fits.then_some((Level::Initial, model.initial.min(worth)));
     }
-    if x.form() == y.form() {
+    if x.letters == y.letters && x.form() == y.form() {
         return Some((Level::Same, worth));
     }
     if x.tag == Tag::Number || y.tag == Tag::Number {
@@ -172,22 +274,27 @@ fn agreement(model: &Model, x: &Token, y: &Token) -> Option<(Level, f64)> {
             best = best.min(distance(f, x.is_abjad, g, y.is_abjad));
         }
     }
-    let share = f64::from(model.share(best));
+    let mut share = f64::from(model.share(best));
+    // Maria and Mario are names of their own; an unknown spelling is more likely a slip.
+    if best > 0.0 && x.bits.max(y.bits) < model.well_known.0 {
+        share *= model.well_known.1;
+    }
+    if share <= 0.0 {
+        return None;
+    }
     let level = if best == 0.0 {
         Level::SoundsSame
     } else {
         Level::Similar
     };
-    (share > 0.0).then_some((level, worth * share * 0.98))
+    Some((level, worth * share * 0.98))
 }
 
 /// Sound distance per letter; far apart forms are not measured to the end.
 fn distance(f: &Sound, f_is_abjad: bool, g: &Sound, g_is_abjad: bool) -> f32 {
     let (a, b) = (f.form.as_bytes(), g.form.as_bytes());
     let longest = a.len().max(b.len());
-    // Each edit changes at most two letters of the sets, so this many edits are needed at least.
-    let at_least = (f.letters ^ g.letters).count_ones().div_ceil(2) as usize;
-    if at_least.max(a.len().abs_diff(b.len())) * 20 > longest * 11 {
+    if !may_be_close(f, g) {
         return f32::MAX;
     }
     let edits = osa_distance(a, b) as usize;
@@ -237,27 +344,28 @@ fn joined_with<'a>(
     join: &'a Join,
     tokens: &'a [Token],
 ) -> impl Iterator<Item = (u8, f64)> + 'a {
-    let fits = |t: &Token| {
-        let whole = t.form();
-        t.is_core()
-            && whole.len() >= 5
-            && whole.len().abs_diff(join.form.len()) <= 2
-            && (t.letters ^ join.letters).count_ones() <= 4
-    };
-    tokens
+    let partners = tokens
         .iter()
         .take(TOKENS)
         .enumerate()
-        .filter(move |(_, t)| fits(t))
-        .filter_map(move |(j, t)| {
-            let share = match osa_distance(join.form.as_bytes(), t.form().as_bytes()) {
-                0 => 1.0,
-                1 => 0.85,
-                2 if t.form().len() >= 9 => 0.65,
-                _ => return None,
-            };
-            Some((index(j), model.worth(join.bits) * share))
-        })
+        .filter(|(_, t)| join_fits(join, t));
+    partners.filter_map(move |(j, t)| {
+        let share = match osa_distance(join.form.as_bytes(), t.form().as_bytes()) {
+            0 => 1.0,
+            1 => 0.85,
+            2 if t.form().len() >= 9 => 0.65,
+            _ => return None,
+        };
+        Some((index(j), model.worth(join.bits.min(t.bits)) * share))
+    })
+}
+
+fn join_fits(join: &Join, token: &Token) -> bool {
+    let whole = token.form();
+    token.is_core()
+        && whole.len() >= 5
+        && whole.len().abs_diff(join.form.len()) <= 2
+        && (token.letters ^ join.letters).count_ones() <= 4
 }
 
 fn leftovers(model: &Model, a: &[Token], b: &[Token], free: (u32, u32), parts: &mut Vec<Part>) {
@@ -280,7 +388,12 @@ fn leftovers(model: &Model, a: &[Token], b: &[Token], free: (u32, u32), parts: &
         let bits = if numbers {
             model.number_conflict
         } else {
-            model.conflict * weight(x).min(weight(y))
+            let conflict = if *i == left_a[0] {
+                model.conflict.0
+            } else {
+                model.conflict.1
+            };
+            conflict * weight(model, x).min(weight(model, y))
         };
         parts.push(Part::tokens(
             EvidenceKind::NameToken,
@@ -317,14 +430,14 @@ fn leftovers(model: &Model, a: &[Token], b: &[Token], free: (u32, u32), parts: &
 
 fn extra(model: &Model, token: &Token, first: bool) -> f64 {
     let bits = if first { model.extra.0 } else { model.extra.1 };
-    bits * weight(token)
+    bits * weight(model, token)
 }
 
 /// How much the lack of a partner says: less for initials and descriptive words.
-fn weight(token: &Token) -> f64 {
+fn weight(model: &Model, token: &Token) -> f64 {
     match token.tag {
         Tag::Initial => 0.4,
-        Tag::Descriptor => 0.6,
+        Tag::Descriptor => model.descriptor.0,
         Tag::Number => 2.0,
         _ => 1.0,
     }

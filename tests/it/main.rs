@@ -3,6 +3,7 @@
 
 #[cfg(feature = "cli")]
 mod analyst_batch;
+mod cases;
 #[cfg(feature = "cli")]
 mod commands;
 #[cfg(feature = "synth")]
@@ -11,8 +12,10 @@ mod documents;
 mod layers;
 #[cfg(feature = "cli")]
 mod licences;
+mod properties;
 #[cfg(feature = "cli")]
 mod real_lists;
+mod reference;
 #[cfg(feature = "cli")]
 mod refusals;
 #[cfg(feature = "cli")]

@@ -95,16 +95,13 @@ impl JsonRows {
             cell.clear();
         }
         for (key, value) in object {
-            let position = match self.positions.get(&key) {
-                Some(position) => *position,
-                None => {
-                    let position = self.header.len();
-                    self.positions.insert(key.clone(), position);
-                    self.header.push(key);
-                    self.cells.push(String::new());
-                    position
-                }
-            };
+            let known = self.positions.get(&key).copied();
+            let position = known.unwrap_or(self.header.len());
+            if known.is_none() {
+                self.positions.insert(key.clone(), position);
+                self.header.push(key);
+                self.cells.push(String::new());
+            }
             if let Some(cell) = self.cells.get_mut(position) {
                 write_value(cell, &value);
             }
