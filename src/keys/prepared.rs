@@ -329,9 +329,9 @@ fn token(latin: &translit::LatinToken, kind: Kind) -> Option<Token> {
 /// Most bits a number can be worth: flight designators, years and branch numbers recur.
 const NUMBER_BITS: f32 = 6.0;
 
-/// Most bits a letter of a token can be worth. Names use letters unevenly: English running text has
-/// about 4.1 bits a letter (Shannon 1951), short name tokens fewer, for few of them can be spoken.
-const BITS_A_LETTER: f32 = 3.2;
+/// Most bits a letter of a token can be worth: the entropy of single letters of English text
+/// (Shannon, "Prediction and entropy of printed English", 1951). Three letters are never rare.
+const BITS_A_LETTER: f32 = 4.1;
 
 /// Placeholders that stand where an identifier is not known. Source: values seen in the published
 /// lists of 2018 to 2026 and in customer files.

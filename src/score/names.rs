@@ -309,18 +309,8 @@ fn distance(f: &Sound, f_is_abjad: bool, g: &Sound, g_is_abjad: bool) -> f32 {
     if longest <= 2 || edits * 20 > longest * 11 {
         return f32::MAX;
     }
-<<<<<<< HEAD
-<<<<<<< HEAD
-    let letters = ((a.len() + b.len()) as f32 / 2.0).max(3.0);
-=======
-    let letters = f32::from(u16::try_from(a.len() + b.len()).unwrap_or(u16::MAX));
-    let letters = (letters / 2.0).max(3.0);
->>>>>>> lints
+    let letters = (f32::from(index(a.len() + b.len())) / 2.0).max(3.0);
     sound_distance(a, f_is_abjad, b, g_is_abjad) / letters
-=======
-    let letters = (f32::from(index(f.len() + g.len())) / 2.0).max(3.0);
-    sound_distance(f, f_is_abjad, g, g_is_abjad) / letters
->>>>>>> tune
 }
 
 /// Two neighbours of one name written as one token of the other.
