@@ -125,7 +125,11 @@ fn joins(tokens: &[Token]) -> Box<[Join]> {
                 len,
                 form,
                 letters: Sound::new(form).letters,
-                bits: window.iter().filter(|t| t.tag != Tag::Particle).map(|t| t.bits).sum(),
+                bits: window
+                    .iter()
+                    .filter(|t| t.tag != Tag::Particle)
+                    .map(|t| t.bits)
+                    .sum(),
             })
         })
         .collect()
@@ -306,10 +310,10 @@ fn token(latin: &translit::LatinToken, kind: Kind) -> Option<Token> {
             .fold(f32::MAX, f32::min),
     };
     let sounds = forms.iter().map(|f| Sound::new(sound_form(f))).collect();
-    let longest = forms.iter().map(Form::len).max().unwrap_or(0);
+    let longest = forms.iter().map(|f| f32::from(f.len)).fold(0.0, f32::max);
     let bits = match latin.tag {
         Tag::Number => bits.min(NUMBER_BITS),
-        _ => bits.min(BITS_A_LETTER * longest as f32),
+        _ => bits.min(BITS_A_LETTER * longest),
     };
     (!forms.is_empty()).then(|| Token {
         letters: Sound::new(forms[0]).letters,
