@@ -260,8 +260,15 @@ fn what_cannot_be_opened_or_written_is_said_without_its_path() {
     run("kvetanik.csv", "hits.csv").ends(2, &["folder"]);
     let done = desk.run(&["screen", "kvetanik.csv", "--list", "gone", "-o", "h.csv"]);
     done.ends(3, &["list 1"]);
-    let done = desk.run(&["compare", "Tarvo", "Kvetanik", "Kvetanik"]);
-    done.ends(2, &[]);
+    for args in [
+        &["compare", "Tarvo", "Kvetanik", "Kvetanik"][..],
+        &["explain", "hits.csv", "h1", "C-77431"],
+        &["subjects", "check", "second.csv", "kvetanik.csv"],
+    ] {
+        let done = desk.run(args);
+        done.ends(2, &[]);
+        done.keeps_silent();
+    }
     assert_eq!(desk.files(), ["hits.csv", "kvetanik.csv", "list.parquet"]);
 }
 
