@@ -55,7 +55,10 @@ impl Demo {
         let id = tour.shown.map_or("HIT_ID", |hit| &hit.hit_id[..9]);
         writeln!(out, "\nhits       {hits_path}")?;
         writeln!(out, "explain    veilmatch explain {hits_path} {id}")?;
-        writeln!(out, "your file  veilmatch screen YOURS.csv --list {list_path} -o yours.csv")?;
+        writeln!(
+            out,
+            "your file  veilmatch screen YOURS.csv --list {list_path} -o yours.csv"
+        )?;
         writeln!(out, "These are possible matches; a person decides.")?;
         Ok(Exit::Done)
     }
@@ -113,7 +116,10 @@ struct Tour<'a> {
 
 impl<'a> Tour<'a> {
     fn new(world: &'a World, hits: &'a [Hit]) -> anyhow::Result<Self> {
-        let list = crate::read::List { notices: world.notices.clone(), ..Default::default() };
+        let list = crate::read::List {
+            notices: world.notices.clone(),
+            ..Default::default()
+        };
         let run = Run::new(vec![list], Secret::fresh()?, settings())?;
         let mut subjects = world.subjects.clone();
         for subject in &mut subjects {
@@ -125,8 +131,15 @@ impl<'a> Tour<'a> {
             .iter()
             .map(|t| TruthRow::new(&t.subject_id.0, t.list_id.as_str(), &t.source_id.0))
             .collect();
-        let mut tour =
-            Self { world, hits, truth, model: Model::default(), run, undated, shown: None };
+        let mut tour = Self {
+            world,
+            hits,
+            truth,
+            model: Model::default(),
+            run,
+            undated,
+            shown: None,
+        };
         tour.shown = tour.across_scripts();
         Ok(tour)
     }
@@ -179,9 +192,9 @@ impl<'a> Tour<'a> {
     }
 
     fn is_true(&self, hit: &Hit) -> bool {
-        self.truth.iter().any(|t| {
-            t.subject_id == hit.subject_id && hit.source_id == t.source_id
-        })
+        self.truth
+            .iter()
+            .any(|t| t.subject_id == hit.subject_id && hit.source_id == t.source_id)
     }
 
     /// The strongest true hit of a person written in Cyrillic or Greek on one side only.
@@ -191,13 +204,20 @@ impl<'a> Tour<'a> {
             .iter()
             .filter(|h| h.notice_kind == Kind::Person && h.matched_id.is_empty() && self.is_true(h))
             .filter(|h| is_wanted(&h.matched_subject_name) != is_wanted(&h.matched_notice_name))
-            .max_by(|a, b| a.bits.total_cmp(&b.bits).then_with(|| b.hit_id.cmp(&a.hit_id)))
+            .max_by(|a, b| {
+                a.bits
+                    .total_cmp(&b.bits)
+                    .then_with(|| b.hit_id.cmp(&a.hit_id))
+            })
     }
 
     /// A stranger who would be a hit by name, and is none thanks to the birth date.
     fn kept_out(&self) -> Vec<String> {
-        let dated: BTreeSet<(&str, &str)> =
-            self.hits.iter().map(|h| (h.subject_id.as_str(), h.notice_uid.as_str())).collect();
+        let dated: BTreeSet<(&str, &str)> = self
+            .hits
+            .iter()
+            .map(|h| (h.subject_id.as_str(), h.notice_uid.as_str()))
+            .collect();
         let candidates = self.undated.iter().filter(|h| {
             h.notice_kind == Kind::Person
                 && !dated.contains(&(h.subject_id.as_str(), h.notice_uid.as_str()))
@@ -207,12 +227,17 @@ impl<'a> Tour<'a> {
         let found = candidates.filter_map(|h| {
             let (subject, notice) = self.records(h)?;
             let scored = compare(&self.model, subject, notice)?;
-            scored.evidence.iter().find(|e| e.kind == EvidenceKind::Date && e.bits < 0.0)?;
+            scored
+                .evidence
+                .iter()
+                .find(|e| e.kind == EvidenceKind::Date && e.bits < 0.0)?;
             Some((h, scored.bits, subject, notice))
         });
-        let Some((hit, bits, subject, notice)) =
-            found.max_by(|a, b| a.0.bits.total_cmp(&b.0.bits).then(b.0.hit_id.cmp(&a.0.hit_id)))
-        else {
+        let Some((hit, bits, subject, notice)) = found.max_by(|a, b| {
+            a.0.bits
+                .total_cmp(&b.0.bits)
+                .then(b.0.hit_id.cmp(&a.0.hit_id))
+        }) else {
             return Vec::new();
         };
         let birth = |r: &Record| r.dates.first().map(|d| d.to_text()).unwrap_or_default();
@@ -224,7 +249,10 @@ impl<'a> Tour<'a> {
                 safe(&hit.matched_notice_name),
                 birth(notice)
             ),
-            format!("  {:+.1} bits without the dates, {bits:+.1} with them", hit.bits),
+            format!(
+                "  {:+.1} bits without the dates, {bits:+.1} with them",
+                hit.bits
+            ),
         ]
     }
 
@@ -233,15 +261,26 @@ impl<'a> Tour<'a> {
     }
 
     fn pair(&self, subject: &str, source: &str) -> Option<(&'a Record, &'a Record)> {
-        let subject = self.world.subjects.iter().find(|s| s.record.id.0 == subject)?;
-        let notice = self.world.notices.iter().find(|n| n.record.id.0 == source)?;
+        let subject = self
+            .world
+            .subjects
+            .iter()
+            .find(|s| s.record.id.0 == subject)?;
+        let notice = self
+            .world
+            .notices
+            .iter()
+            .find(|n| n.record.id.0 == source)?;
         Some((&subject.record, &notice.record))
     }
 
     /// The first true pair that was not found, and why.
     fn missed(&self, _summary: &Summary) -> anyhow::Result<Vec<String>> {
-        let found: BTreeSet<(&str, &str)> =
-            self.hits.iter().map(|h| (h.subject_id.as_str(), h.source_id.as_str())).collect();
+        let found: BTreeSet<(&str, &str)> = self
+            .hits
+            .iter()
+            .map(|h| (h.subject_id.as_str(), h.source_id.as_str()))
+            .collect();
         let missed = self
             .truth
             .iter()
@@ -262,17 +301,27 @@ impl<'a> Tour<'a> {
                     .filter(|e| e.kind != EvidenceKind::Prior)
                     .min_by(|a, b| a.bits.total_cmp(&b.bits));
                 let note = against.map_or("", |e| e.note.as_str());
-                format!("{:+.1} bits, {:.1} short; {note}", scored.bits, -scored.bits)
+                format!(
+                    "{:+.1} bits, {:.1} short; {note}",
+                    scored.bits, -scored.bits
+                )
             }
             None => "no name to compare".to_owned(),
         };
-        Ok(vec![format!("missed: {} / {}", name(subject), name(notice)), format!("  {why}")])
+        Ok(vec![
+            format!("missed: {} / {}", name(subject), name(notice)),
+            format!("  {why}"),
+        ])
     }
 
     /// Looks for every name token in the bytes that cross the wall.
     fn search(&self) -> anyhow::Result<String> {
-        let prepared: Vec<Prepared> =
-            self.world.subjects.iter().map(|s| Prepared::new(&s.record)).collect();
+        let prepared: Vec<Prepared> = self
+            .world
+            .subjects
+            .iter()
+            .map(|s| Prepared::new(&s.record))
+            .collect();
         let borrowed: Vec<&Prepared> = prepared.iter().collect();
         let (subjects, _) = self.run.subject_envelope(&borrowed)?;
         let bytes = [subjects.encode(), self.run.envelope().encode()].concat();
@@ -297,7 +346,10 @@ impl<'a> Tour<'a> {
 fn find_any(bytes: &[u8], tokens: &BTreeSet<String>) -> usize {
     let mut by_start: BTreeMap<&[u8], Vec<&[u8]>> = BTreeMap::new();
     for token in tokens {
-        by_start.entry(&token.as_bytes()[..SEARCHED]).or_default().push(token.as_bytes());
+        by_start
+            .entry(&token.as_bytes()[..SEARCHED])
+            .or_default()
+            .push(token.as_bytes());
     }
     let starts: rustc_hash::FxHashSet<&[u8]> = by_start.keys().copied().collect();
     let mut found: BTreeSet<&[u8]> = BTreeSet::new();
@@ -323,9 +375,18 @@ fn waterfall(hit: &Hit) -> Vec<String> {
             ("", "") => String::new(),
             (a, b) => format!(" {} / {}:", safe(a), safe(b)),
         };
-        format!("  {:+6.1}  {}{pair} {}", e.bits, e.kind.code().replace('_', " "), e.note)
+        format!(
+            "  {:+6.1}  {}{pair} {}",
+            e.bits,
+            e.kind.code().replace('_', " "),
+            e.note
+        )
     }));
-    lines.push(format!("  {:+6.1}  bits in all: {}", hit.bits, hit.band.code()));
+    lines.push(format!(
+        "  {:+6.1}  bits in all: {}",
+        hit.bits,
+        hit.band.code()
+    ));
     lines
 }
 

@@ -125,7 +125,11 @@ fn joins(tokens: &[Token]) -> Box<[Join]> {
                 len,
                 form,
                 letters: Sound::new(form).letters,
-                bits: window.iter().filter(|t| t.tag != Tag::Particle).map(|t| t.bits).sum(),
+                bits: window
+                    .iter()
+                    .filter(|t| t.tag != Tag::Particle)
+                    .map(|t| t.bits)
+                    .sum(),
             })
         })
         .collect()
