@@ -13,13 +13,15 @@ fn lists() -> Option<PathBuf> {
     let lists = shared.join("data/lists");
     let found = lists.is_dir().then_some(lists);
     if found.is_none() {
-        println!("no published lists at hand: not tested");
+        eprintln!("no published lists at hand: not tested");
     }
     found
 }
 
 /// Files of one edition, and counts of `list check --json` that must come out.
-const EDITIONS: &[(&[&str], &[(&str, u64)])] = &[
+type Edition = (&'static [&'static str], &'static [(&'static str, u64)]);
+
+const EDITIONS: &[Edition] = &[
     (
         &[
             "ofac-legacy-csv/sdn-2019-01.csv.gz",

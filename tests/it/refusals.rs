@@ -260,8 +260,15 @@ fn what_cannot_be_opened_or_written_is_said_without_its_path() {
     run("kvetanik.csv", "hits.csv").ends(2, &["folder"]);
     let done = desk.run(&["screen", "kvetanik.csv", "--list", "gone", "-o", "h.csv"]);
     done.ends(3, &["list 1"]);
-    let done = desk.run(&["compare", "Tarvo", "Kvetanik", "Kvetanik"]);
-    done.ends(2, &[]);
+    for args in [
+        &["compare", "Tarvo", "Kvetanik", "Kvetanik"][..],
+        &["explain", "hits.csv", "h1", "C-77431"],
+        &["subjects", "check", "second.csv", "kvetanik.csv"],
+    ] {
+        let done = desk.run(args);
+        done.ends(2, &[]);
+        done.keeps_silent();
+    }
     assert_eq!(desk.files(), ["hits.csv", "kvetanik.csv", "list.parquet"]);
 }
 
@@ -354,10 +361,8 @@ fn a_name_of_a_megabyte_is_cut_and_listed() {
 
 #[test]
 fn ten_thousand_aliases_are_screened() {
-    let mut aliases = String::new();
-    for n in 0..10_000 {
-        aliases.push_str(&format!("Qo{n} Wexley;"));
-    }
+    let aliases: Vec<String> = (0..10_000).map(|n| format!("Qo{n} Wexley;")).collect();
+    let aliases = aliases.concat();
     let text = format!("id,name,alias\nC-77431,Nobody Atall,{aliases}Tarvo Kvetanik\n");
     let desk = Desk::with_list();
     desk.put("kvetanik.csv", text);
