@@ -251,7 +251,8 @@ impl fmt::Display for Error {
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match &self.0.problem {
-            Problem::Read(e) | Problem::Write(e) => Some(e),
+            // The text of the problem has its text already.
+            Problem::Read(e) | Problem::Write(e) => std::error::Error::source(e),
             _ => None,
         }
     }

@@ -9,7 +9,7 @@ use clap::Args;
 use jiff::civil::date;
 
 use crate::cli::Exit;
-use crate::evaluate::{Evaluation, HitRow, Point, TruthRow};
+use crate::evaluate::{Evaluation, HitRow, Point, TruthRow, share};
 use crate::hits::{Conflict, Hit};
 use crate::keys::{KeyMaker, Prepared, Secret};
 use crate::read::{ListSettings, SubjectSettings, read_list};
@@ -161,7 +161,7 @@ impl<'a> Tour<'a> {
                 "notices    {} with {} names; {:.1} candidates a subject from blind keys alone",
                 count("notices_screened"),
                 count("notice_names"),
-                float(count("candidates")) / float(summary.screened.max(1))
+                share(count("candidates"), summary.screened)
             ),
             format!(
                 "recall     {} of {} ({:.3}); precision {:.3}",
@@ -340,20 +340,12 @@ impl<'a> Tour<'a> {
             }
         }
         let found = find_any(&bytes, &tokens);
-        let mib = float(bytes.len() as u64) / f64::from(1 << 20);
+        let mib = share(bytes.len() as u64, 1 << 20);
         Ok(format!(
             "searched the envelopes ({mib:.1} MiB) for all {} name tokens: {found} found",
             tokens.len()
         ))
     }
-}
-
-#[allow(
-    clippy::cast_precision_loss,
-    reason = "counts to be shown, far below 2^52"
-)]
-fn float(count: u64) -> f64 {
-    count as f64
 }
 
 /// How many of the tokens stand in the bytes: by their first bytes, then in full.

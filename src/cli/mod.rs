@@ -49,11 +49,32 @@ enum Verb {
 
 /// Runs the program and returns its documented exit code.
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = Cli::try_parse().unwrap_or_else(|error| without_values(error).exit());
     match run(cli) {
         Ok(exit) => exit.into(),
         Err(error) => exit_code::report(&error).into(),
     }
+}
+
+/// The same usage error without the word that was one too many: it may be a name or a path.
+fn without_values(mut error: clap::Error) -> clap::Error {
+    use clap::error::{ContextKind, ContextValue, ErrorKind};
+    let excess = [ErrorKind::UnknownArgument, ErrorKind::TooManyValues];
+    if excess.contains(&error.kind()) {
+        for kind in [ContextKind::InvalidArg, ContextKind::InvalidValue] {
+            let is_option = |text: &str| text.starts_with('-') || text.starts_with('[');
+            let value = error.get(kind).and_then(|value| match value {
+                ContextValue::String(text) if !is_option(text) => Some("..."),
+                _ => None,
+            });
+            if let Some(value) = value {
+                error.insert(kind, ContextValue::String(value.to_owned()));
+            }
+        }
+        // A tip that repeats the word.
+        error.remove(ContextKind::Suggested);
+    }
+    error
 }
 
 fn run(cli: Cli) -> anyhow::Result<Exit> {

@@ -310,10 +310,10 @@ fn token(latin: &translit::LatinToken, kind: Kind) -> Option<Token> {
             .fold(f32::MAX, f32::min),
     };
     let sounds = forms.iter().map(|f| Sound::new(sound_form(f))).collect();
-    let longest = forms.iter().map(Form::len).max().unwrap_or(0);
+    let longest = forms.iter().map(|f| f32::from(f.len)).fold(0.0, f32::max);
     let bits = match latin.tag {
         Tag::Number => bits.min(NUMBER_BITS),
-        _ => bits.min(BITS_A_LETTER * f32::from(u16::try_from(longest).unwrap_or(u16::MAX))),
+        _ => bits.min(BITS_A_LETTER * longest),
     };
     (!forms.is_empty()).then(|| Token {
         letters: Sound::new(forms[0]).letters,
@@ -333,9 +333,9 @@ fn token(latin: &translit::LatinToken, kind: Kind) -> Option<Token> {
 /// Most bits a number can be worth: flight designators, years and branch numbers recur.
 const NUMBER_BITS: f32 = 6.0;
 
-/// Most bits a letter of a token can be worth. Names use letters unevenly: English running text has
-/// about 4.1 bits a letter (Shannon 1951), short name tokens fewer, for few of them can be spoken.
-const BITS_A_LETTER: f32 = 3.2;
+/// Most bits a letter of a token can be worth: the entropy of single letters of English text
+/// (Shannon, "Prediction and entropy of printed English", 1951). Three letters are never rare.
+const BITS_A_LETTER: f32 = 4.1;
 
 /// Placeholders that stand where an identifier is not known. Source: values seen in the published
 /// lists of 2018 to 2026 and in customer files.

@@ -66,7 +66,11 @@ impl Table {
             .quoting(!settings.unquoted)
             .terminator(csv::Terminator::Any(line_end))
             .buffer_capacity(1 << 16)
-            .from_reader(Source { text, ended: false });
+            .from_reader(Source {
+                text,
+                ended: false,
+                last: 0,
+            });
         Ok(Self {
             file: input.file,
             delimiter,
@@ -125,7 +129,9 @@ impl Table {
             .saturating_sub(self.inner_lines);
         let place = Place::row(self.file, number);
         let width = *self.width.get_or_insert(self.record.len());
-        let cut_short = unterminated && self.record.len() < width;
+        let last_cell = self.record.iter().next_back().unwrap_or_default();
+        let swallowed = last_cell.contains('\n') && self.reader.get_ref().last != b'"';
+        let cut_short = unterminated && (self.record.len() < width || swallowed);
         if breaks > 0 && (cut_short || self.record.as_slice().len() > RUNAWAY) {
             return Err(Problem::Malformed {
                 format: "CSV",
@@ -138,16 +144,20 @@ impl Table {
     }
 }
 
-/// A text that remembers whether its end was met.
+/// A text that remembers whether its end was met, and its last byte.
 struct Source {
     text: Box<dyn BufRead + Send>,
     ended: bool,
+    last: u8,
 }
 
 impl std::io::Read for Source {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
         let n = self.text.read(buffer)?;
         self.ended = n == 0;
+        if let Some(last) = buffer.get(..n).and_then(<[u8]>::last) {
+            self.last = *last;
+        }
         Ok(n)
     }
 }
@@ -362,6 +372,9 @@ mod tests {
         let error = rows("id,name,x\n1,\"Ada,1\n2,Bo,2\n").unwrap_err();
         assert_eq!(error.place().row, Some(2));
         assert!(error.is_input());
+        assert!(rows("id,name\n1,\"Ada\n2,Bo\n3,Cy\n").is_err());
+        assert!(rows("id,name\n1,\"Ada\n2,Bo").is_err());
+        assert_eq!(rows("id,name\n1,\"Ada\nExample\"").unwrap().len(), 2);
     }
 
     #[test]

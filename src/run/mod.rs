@@ -15,7 +15,7 @@ use rustc_hash::FxHashMap;
 
 use crate::candidates;
 use crate::error::{Problem, Result};
-use crate::exchange::{Envelope, HandleBook};
+use crate::exchange::{Envelope, Handle, HandleBook};
 use crate::hits::{Hit, LiveNotice, make_hit};
 use crate::keys::{KeyMaker, Prepared, Recipe, Secret, Side, recipe_digest};
 use crate::read::{List, PairRow};
@@ -131,6 +131,11 @@ impl Run {
         &self.notices
     }
 
+    /// The notice that a handle stands for, on the side that owns the book.
+    pub fn notice(&self, handle: Handle) -> Option<&LiveNotice> {
+        self.notices.get(self.book.row(handle)? as usize)
+    }
+
     /// All that the list side shows: blind keys and handles.
     pub fn envelope(&self) -> &Envelope {
         &self.envelope
@@ -209,7 +214,7 @@ impl Run {
         let hits = group
             .iter()
             .filter_map(|pair| {
-                let live = &self.notices[self.book.row(pair.notice)? as usize];
+                let live = self.notice(pair.notice)?;
                 let outcome = scorer.score(prepared, &live.prepared)?;
                 held_back += u64::from(outcome.is_held_back);
                 (outcome.bits >= self.settings.threshold_bits).then(|| {

@@ -90,22 +90,25 @@ pub(super) fn date_level(x: &PartialDate, y: &PartialDate) -> Level {
     if apart == 0 && is_range {
         return Level::InRange;
     }
+    let is_new_year = |month: u8, day: u8| (month, day) == (1, 1);
     match (apart, x.month.zip(y.month), x.day.zip(y.day)) {
-        (0, Some((m, n)), Some((d, e))) => match (m == n, d == e) {
+        (0, Some(month), Some(day)) => match (month.0 == month.1, day.0 == day.1) {
             (true, true) if is_vague => Level::SameMonth,
             (true, true) => Level::SameDay,
-            _ if m == e && n == d => Level::DayMonthSwapped,
+            _ if month.0 == day.1 && month.1 == day.0 => Level::DayMonthSwapped,
             (true, false) | (false, true) => Level::OneDigit,
             (false, false) if is_vague => Level::SameYear,
             // January 1st stands for "some day of the year" in many registers.
-            (false, false) if (m, d) == (1, 1) || (n, e) == (1, 1) => Level::SameYear,
+            (false, false) if is_new_year(month.0, day.0) || is_new_year(month.1, day.1) => {
+                Level::SameYear
+            }
             (false, false) => Level::DayConflict,
         },
-        (0, Some((m, n)), None) if m == n => Level::SameMonth,
+        (0, Some(month), None) if month.0 == month.1 => Level::SameMonth,
         (0, Some(_), None) if !is_vague => Level::DayConflict,
         (0, _, _) => Level::SameYear,
-        (years, Some((m, n)), Some((d, e)))
-            if m == n && d == e && (m, d) != (1, 1) && (years == 1 || years == 10) =>
+        (1 | 10, Some(month), Some(day))
+            if month.0 == month.1 && day.0 == day.1 && !is_new_year(month.0, day.0) =>
         {
             Level::OneDigit
         }

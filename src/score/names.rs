@@ -112,20 +112,20 @@ fn choose(model: &Model, a: &PreparedName, b: &PreparedName) -> Vec<Partners> {
     reason = "a and b are the two sides of a pair"
 )]
 fn discount(model: &Model, a: &[Token], b: &[Token], chosen: &mut [Partners]) {
-    let tokens = |p: &Partners| (&a[usize::from(p.a)], &b[usize::from(p.b)]);
+    let tokens = |pair: &Partners| (&a[usize::from(pair.a)], &b[usize::from(pair.b)]);
     let mut share = 1.0;
-    for i in 0..chosen.len() {
-        let (before, rest) = chosen.split_at_mut(i);
-        let Some(p) = rest.first_mut() else { return };
-        let (x, y) = tokens(p);
+    for at in 0..chosen.len() {
+        let (before, rest) = chosen.split_at_mut(at);
+        let Some(pair) = rest.first_mut() else { return };
+        let (x, y) = tokens(pair);
         let is_again = before
             .iter()
             .map(tokens)
-            .any(|(u, v)| u.form() == x.form() || v.form() == y.form());
+            .any(|(ours, theirs)| ours.form() == x.form() || theirs.form() == y.form());
         if is_again {
-            p.bits *= model.again;
+            pair.bits *= model.again;
         } else if x.tag == Tag::Descriptor || y.tag == Tag::Descriptor {
-            p.bits *= share;
+            pair.bits *= share;
             share *= model.descriptor.1;
         }
     }
@@ -309,8 +309,7 @@ fn distance(f: &Sound, f_is_abjad: bool, g: &Sound, g_is_abjad: bool) -> f32 {
     if longest <= 2 || edits * 20 > longest * 11 {
         return f32::MAX;
     }
-    let letters = f32::from(u16::try_from(a.len() + b.len()).unwrap_or(u16::MAX));
-    let letters = (letters / 2.0).max(3.0);
+    let letters = (f32::from(index(a.len() + b.len())) / 2.0).max(3.0);
     sound_distance(a, f_is_abjad, b, g_is_abjad) / letters
 }
 

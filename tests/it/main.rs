@@ -1,7 +1,11 @@
 //! Integration tests, one module per user story.
 #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
+#[cfg(feature = "cli")]
+mod analyst_batch;
 mod cases;
+#[cfg(feature = "cli")]
+mod commands;
 #[cfg(feature = "synth")]
 mod datasets;
 mod documents;
@@ -9,4 +13,10 @@ mod layers;
 #[cfg(feature = "cli")]
 mod licences;
 mod properties;
+#[cfg(feature = "cli")]
+mod real_lists;
 mod reference;
+#[cfg(feature = "cli")]
+mod refusals;
+#[cfg(feature = "cli")]
+mod support;
