@@ -15,7 +15,10 @@ use veilmatch::synth;
 use veilmatch::tally::Tally;
 
 fn main() -> veilmatch::error::Result<()> {
-    let size = std::env::args().skip(1).find_map(|a| a.parse().ok()).unwrap_or(10_000);
+    let size = std::env::args()
+        .skip(1)
+        .find_map(|a| a.parse().ok())
+        .unwrap_or(10_000);
     let world = synth::generate(&synth::Settings {
         subjects: size,
         notices: size,
@@ -23,7 +26,10 @@ fn main() -> veilmatch::error::Result<()> {
         ..synth::Settings::default()
     });
     let start = Instant::now();
-    let list = List { notices: world.notices, ..List::default() };
+    let list = List {
+        notices: world.notices,
+        ..List::default()
+    };
     let run = Run::new(vec![list], Secret::fresh()?, Settings::on(date(2026, 1, 1)))?;
     let prepared = start.elapsed();
     let (mut hits, mut tally) = (Vec::new(), Tally::new());
@@ -44,14 +50,35 @@ fn main() -> veilmatch::error::Result<()> {
         .collect();
     let subjects = size as u64;
     let point = Evaluation::new(&truth, &rows, subjects).at(0.0);
-    println!("{size} subjects x {size} notices, {} notice names", run.tally().count("notice_names"));
+    println!(
+        "{size} subjects x {size} notices, {} notice names",
+        run.tally().count("notice_names")
+    );
     println!("list ready      {:.2} s", prepared.as_secs_f64());
-    println!("all             {:.2} s on {} threads", whole.as_secs_f64(), rayon::current_num_threads());
-    let per_second = share(subjects * 1_000, u64::try_from(whole.as_millis()).unwrap_or(1).max(1));
+    println!(
+        "all             {:.2} s on {} threads",
+        whole.as_secs_f64(),
+        rayon::current_num_threads()
+    );
+    let per_second = share(
+        subjects * 1_000,
+        u64::try_from(whole.as_millis()).unwrap_or(1).max(1),
+    );
     println!("subjects/s      {per_second:.0}");
-    println!("candidates      {:.1} a subject", share(tally.count("candidates"), subjects));
-    println!("recall          {:.3} ({} of {})", point.recall(), point.found, truth.len());
-    println!("false alerts    {:.1} per 1,000 strangers", point.alerts_per_thousand());
+    println!(
+        "candidates      {:.1} a subject",
+        share(tally.count("candidates"), subjects)
+    );
+    println!(
+        "recall          {:.3} ({} of {})",
+        point.recall(),
+        point.found,
+        truth.len()
+    );
+    println!(
+        "false alerts    {:.1} per 1,000 strangers",
+        point.alerts_per_thousand()
+    );
     println!("peak memory     {}", peak_memory());
     Ok(())
 }

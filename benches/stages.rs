@@ -29,7 +29,10 @@ fn stages(c: &mut Criterion) {
     });
     let subjects: &[Subject] = &world.subjects;
     let prepared: Vec<Prepared> = subjects.iter().map(|s| Prepared::new(&s.record)).collect();
-    let list = List { notices: world.notices.clone(), ..List::default() };
+    let list = List {
+        notices: world.notices.clone(),
+        ..List::default()
+    };
     let run = Run::new(vec![list], secret(), Settings::on(date(2026, 1, 1))).expect("a run");
     let borrowed: Vec<&Prepared> = prepared.iter().collect();
     let (envelope, book) = run.subject_envelope(&borrowed).expect("an envelope");
@@ -59,7 +62,11 @@ fn stages(c: &mut Criterion) {
         });
     });
     group.bench_function("candidates (subjects)", |b| {
-        b.iter(|| candidates::join(&envelope, run.envelope()).map(|(p, _)| p.len()).ok());
+        b.iter(|| {
+            candidates::join(&envelope, run.envelope())
+                .map(|(p, _)| p.len())
+                .ok()
+        });
     });
     group.throughput(Throughput::Elements(pairs.len() as u64));
     group.bench_function("score (candidates)", |b| {
