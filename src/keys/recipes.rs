@@ -80,9 +80,9 @@ recipes!(
     InitialDate = "initial-date",
     /// All core tokens sorted and joined, one letter deleted.
     JoinedDeletion = "joined-del1",
-    /// One rare class key.
+    /// One rare class key and the first class of another token.
     RareClass = "rare-class",
-    /// One rare written token.
+    /// One rare written token and the first class of another token.
     RareToken = "rare-token",
     /// A class key and an initial that the subject's name has.
     SubjectInitial = "subject-initial",
@@ -202,7 +202,9 @@ fn name_keys(
                 emit(Recipe::Mononym, &class_bytes);
             }
             if class.len() > 3 && class_bits(*class) >= SINGLE_CLASS_BITS {
-                emit(Recipe::RareClass, &class_bytes);
+                beside(unit, &units, |initial| {
+                    emit(Recipe::RareClass, &[&class_bytes[..], &[initial]].concat());
+                });
             }
         }
         if let Some(class) = unit.classes.first().filter(|_| i < real) {
@@ -212,7 +214,12 @@ fn name_keys(
             }
         }
         if unit.token_bits >= SINGLE_TOKEN_BITS && unit.form.len() > 3 && !unit.is_descriptor {
-            emit(Recipe::RareToken, unit.form.as_bytes());
+            beside(unit, &units, |initial| {
+                emit(
+                    Recipe::RareToken,
+                    &[unit.form.as_bytes(), &[0, initial]].concat(),
+                );
+            });
         }
         for other in units[i + 1..].iter().filter(|o| !unit.overlaps(o)) {
             pair_keys(unit, other, side, emit);
@@ -220,6 +227,24 @@ fn name_keys(
     }
     triple_keys(&units[..real], emit);
     joined_keys(&units[..real], emit);
+}
+
+/// The first class of each other token of the name; 0 for a name that has none. A rare token alone
+/// does not reach the threshold, so something else must be there, if only a beginning.
+fn beside(unit: &Unit, units: &[Unit], see: impl FnMut(u8)) {
+    let others = units
+        .iter()
+        .filter(|o| !o.overlaps(unit) && !o.is_descriptor);
+    let mut initials: Vec<u8> = others
+        .flat_map(|o| &o.classes)
+        .map(|class| u8::try_from(class.0 & 15).unwrap_or(0))
+        .collect();
+    initials.sort_unstable();
+    initials.dedup();
+    if initials.is_empty() {
+        initials.push(0);
+    }
+    initials.into_iter().for_each(see);
 }
 
 fn pair_keys(a: &Unit, b: &Unit, side: Side, emit: &mut impl FnMut(Recipe, &[u8])) {
