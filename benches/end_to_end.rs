@@ -19,12 +19,11 @@ fn main() -> veilmatch::error::Result<()> {
         .skip(1)
         .find_map(|a| a.parse().ok())
         .unwrap_or(10_000);
-    let world = synth::generate(&synth::Settings {
-        subjects: size,
-        notices: size,
-        seed: 7,
-        ..synth::Settings::default()
-    });
+    let mut settings = synth::Settings::default();
+    settings.subjects = size;
+    settings.notices = size;
+    settings.seed = 7;
+    let world = synth::generate(&settings);
     let start = Instant::now();
     let list = List {
         notices: world.notices,

@@ -21,12 +21,11 @@ fn secret() -> Secret {
 }
 
 fn stages(c: &mut Criterion) {
-    let world = synth::generate(&synth::Settings {
-        subjects: SUBJECTS,
-        notices: NOTICES,
-        seed: 7,
-        ..synth::Settings::default()
-    });
+    let mut settings = synth::Settings::default();
+    settings.subjects = SUBJECTS;
+    settings.notices = NOTICES;
+    settings.seed = 7;
+    let world = synth::generate(&settings);
     let subjects: &[Subject] = &world.subjects;
     let prepared: Vec<Prepared> = subjects.iter().map(|s| Prepared::new(&s.record)).collect();
     let list = List {
