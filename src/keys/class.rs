@@ -129,7 +129,7 @@ impl Classes {
             | (b'z', b'h')
             | (b't', b's' | b'z')
             | (b'd', b'j' | b'z') => (S, if rest.starts_with(b"tsch") { 4 } else { 2 }),
-            (b't', b'c') if rest.starts_with(b"tch") => (S, 3),
+            (b't', b'c') if rest.get(2) == Some(&b'h') => (S, 3),
             (b'c', b'k') => (K, 2),
             (b'c', _) if soft => (S, 1),
             (b'x', _) => {

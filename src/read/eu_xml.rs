@@ -344,7 +344,7 @@ mod tests {
         let sum = |count: fn(&crate::record::Notice) -> usize| {
             intake.notices.iter().map(count).sum::<usize>()
         };
-        // Published are 29 names, five of them twice.
+        // 29 name elements; five repeat the same words in another language.
         assert_eq!(sum(|n| n.record.names.len()), 24);
         // Two of the eleven birth elements hold a place alone.
         assert_eq!(sum(|n| n.record.dates.len()), 9);
