@@ -19,12 +19,7 @@ fn main() -> veilmatch::error::Result<()> {
         .skip(1)
         .find_map(|a| a.parse().ok())
         .unwrap_or(10_000);
-    let world = synth::generate(&synth::Settings {
-        subjects: size,
-        notices: size,
-        seed: 7,
-        ..synth::Settings::default()
-    });
+    let world = synth::generate(&synth::Settings::sized(size, size, 7));
     let start = Instant::now();
     let list = List {
         notices: world.notices,

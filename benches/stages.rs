@@ -21,12 +21,7 @@ fn secret() -> Secret {
 }
 
 fn stages(c: &mut Criterion) {
-    let world = synth::generate(&synth::Settings {
-        subjects: SUBJECTS,
-        notices: NOTICES,
-        seed: 7,
-        ..synth::Settings::default()
-    });
+    let world = synth::generate(&synth::Settings::sized(SUBJECTS, NOTICES, 7));
     let subjects: &[Subject] = &world.subjects;
     let prepared: Vec<Prepared> = subjects.iter().map(|s| Prepared::new(&s.record)).collect();
     let list = List {
@@ -49,7 +44,12 @@ fn stages(c: &mut Criterion) {
         });
     });
     group.bench_function("prepare (subjects)", |b| {
-        b.iter(|| subjects.iter().map(|s| Prepared::new(&s.record)).count());
+        b.iter(|| {
+            subjects
+                .iter()
+                .map(|s| Prepared::new(&s.record))
+                .collect::<Vec<_>>()
+        });
     });
     group.bench_function("keys (subjects)", |b| {
         let keys = KeyMaker::new(&secret());
