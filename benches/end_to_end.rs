@@ -19,11 +19,7 @@ fn main() -> veilmatch::error::Result<()> {
         .skip(1)
         .find_map(|a| a.parse().ok())
         .unwrap_or(10_000);
-    let mut settings = synth::Settings::default();
-    settings.subjects = size;
-    settings.notices = size;
-    settings.seed = 7;
-    let world = synth::generate(&settings);
+    let world = synth::generate(&synth::Settings::sized(size, size, 7));
     let start = Instant::now();
     let list = List {
         notices: world.notices,

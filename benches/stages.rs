@@ -21,11 +21,7 @@ fn secret() -> Secret {
 }
 
 fn stages(c: &mut Criterion) {
-    let mut settings = synth::Settings::default();
-    settings.subjects = SUBJECTS;
-    settings.notices = NOTICES;
-    settings.seed = 7;
-    let world = synth::generate(&settings);
+    let world = synth::generate(&synth::Settings::sized(SUBJECTS, NOTICES, 7));
     let subjects: &[Subject] = &world.subjects;
     let prepared: Vec<Prepared> = subjects.iter().map(|s| Prepared::new(&s.record)).collect();
     let list = List {
@@ -49,9 +45,10 @@ fn stages(c: &mut Criterion) {
     });
     group.bench_function("prepare (subjects)", |b| {
         b.iter(|| {
-            for subject in subjects {
-                std::hint::black_box(Prepared::new(&subject.record));
-            }
+            subjects
+                .iter()
+                .map(|s| Prepared::new(&s.record))
+                .collect::<Vec<_>>()
         });
     });
     group.bench_function("keys (subjects)", |b| {

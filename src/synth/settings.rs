@@ -38,6 +38,18 @@ impl Default for Settings {
     }
 }
 
+impl Settings {
+    /// The default population in other sizes.
+    pub fn sized(subjects: usize, notices: usize, seed: u64) -> Self {
+        Self {
+            subjects,
+            notices,
+            seed,
+            ..Self::default()
+        }
+    }
+}
+
 /// What kind of population: the same for a whole file.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
