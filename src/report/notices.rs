@@ -12,6 +12,7 @@ use parquet::file::properties::WriterProperties;
 use crate::error::{Problem, Result};
 use crate::read::List;
 use crate::record::{Notice, Subject, batch};
+use crate::report::Output;
 
 /// Rows of one batch and row group: bounds the memory of writing and reading.
 const ROWS: usize = 4096;
@@ -49,20 +50,11 @@ pub fn write_subjects(path: &Path, subjects: &[Subject]) -> Result<()> {
     write(path, chunks.into_iter().map(batch::subjects_to_batch))
 }
 
-/// Writes batches to a temporary file beside `path` and renames it into place.
+/// Writes batches as one output, whole or not at all.
 fn write(
     path: &Path,
     mut batches: impl Iterator<Item = std::result::Result<RecordBatch, Problem>>,
 ) -> Result<()> {
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
-    // Temporary files are made with mode 0600, and the rename keeps it.
-    let file = tempfile::Builder::new()
-        .prefix(".veilmatch-")
-        .tempfile_in(folder)
-        .map_err(Problem::Write)?;
     let properties = WriterProperties::builder()
         .set_compression(Compression::ZSTD(ZstdLevel::default()))
         .set_max_row_group_row_count(Some(ROWS))
@@ -71,16 +63,14 @@ fn write(
     let Some(first) = batches.next().transpose()? else {
         return Err(Problem::Internal("nothing to write").into());
     };
+    let output = Output::create(path)?;
     let mut writer =
-        ArrowWriter::try_new(file.as_file(), first.schema(), Some(properties)).map_err(failed)?;
+        ArrowWriter::try_new(output, first.schema(), Some(properties)).map_err(failed)?;
     writer.write(&first).map_err(failed)?;
     for rows in batches {
         writer.write(&rows?).map_err(failed)?;
     }
-    writer.close().map_err(failed)?;
-    file.as_file().sync_all().map_err(Problem::Write)?;
-    file.persist(path).map_err(|e| Problem::Write(e.error))?;
-    Ok(())
+    writer.into_inner().map_err(failed)?.finish()?.commit()
 }
 
 fn failed(error: parquet::errors::ParquetError) -> Problem {

@@ -2,17 +2,17 @@
 //!
 //! Each appears by rename from a temporary file beside it, so that a killed run leaves none.
 
-use std::io::{BufWriter, Write};
+use std::io::Write;
 use std::path::Path;
 
 use rayon::prelude::*;
-use tempfile::NamedTempFile;
 
 use crate::error::{Problem, Result};
 use crate::record::{
     CountryKind, DateKind, Name, NameKind, Notice, PartialDate, PlaceKind, Record, Sex, Strength,
     Subject,
 };
+use crate::report::{Output, commit};
 use crate::synth::{Generator, Settings, Truth, World};
 
 const SUBJECT_COLUMNS: &[&str] = &[
@@ -102,30 +102,26 @@ pub fn write_large(dir: &Path, settings: &Settings) -> Result<usize> {
 
 /// Writes one text file beside the tables.
 pub(super) fn write_text(dir: &Path, name: &str, text: &str) -> Result<()> {
-    let mut file = NamedTempFile::new_in(dir).map_err(Problem::Write)?;
-    file.write_all(text.as_bytes()).map_err(Problem::Write)?;
-    file.persist(dir.join(name))
-        .map_err(|e| Problem::Write(e.error))?;
-    Ok(())
+    let mut output = Output::create(&dir.join(name))?;
+    output.write_all(text.as_bytes()).map_err(Problem::Write)?;
+    output.finish()?.commit()
 }
 
-struct Files<'a> {
-    dir: &'a Path,
+struct Files {
     subjects: Table,
     notices: Table,
     truth: Table,
 }
 
-type Table = csv::Writer<BufWriter<NamedTempFile>>;
+type Table = csv::Writer<Output>;
 
-impl<'a> Files<'a> {
-    fn new(dir: &'a Path) -> Result<Self> {
+impl Files {
+    fn new(dir: &Path) -> Result<Self> {
         std::fs::create_dir_all(dir).map_err(Problem::Write)?;
         Ok(Self {
-            dir,
-            subjects: table(dir, SUBJECT_COLUMNS)?,
-            notices: table(dir, NOTICE_COLUMNS)?,
-            truth: table(dir, TRUTH_COLUMNS)?,
+            subjects: table(&dir.join("subjects.csv"), SUBJECT_COLUMNS)?,
+            notices: table(&dir.join("notices.csv"), NOTICE_COLUMNS)?,
+            truth: table(&dir.join("truth.csv"), TRUTH_COLUMNS)?,
         })
     }
 
@@ -142,29 +138,21 @@ impl<'a> Files<'a> {
     }
 
     fn finish(self) -> Result<()> {
-        let tables = [
-            (self.subjects, "subjects.csv"),
-            (self.notices, "notices.csv"),
-            (self.truth, "truth.csv"),
-        ];
-        for (table, name) in tables {
-            let buffer = table
-                .into_inner()
-                .map_err(|e| Problem::Write(std::io::Error::other(e.error().to_string())))?;
-            let mut file = buffer
-                .into_inner()
-                .map_err(|e| Problem::Write(e.into_error()))?;
-            file.flush().map_err(Problem::Write)?;
-            file.persist(self.dir.join(name))
-                .map_err(|e| Problem::Write(e.error))?;
-        }
-        Ok(())
+        let finished: Result<Vec<_>> = [self.subjects, self.notices, self.truth]
+            .into_iter()
+            .map(|table| {
+                let output = table.into_inner();
+                let output = output
+                    .map_err(|e| Problem::Write(std::io::Error::other(e.error().to_string())))?;
+                output.finish()
+            })
+            .collect();
+        commit(finished?)
     }
 }
 
-fn table(dir: &Path, columns: &[&str]) -> Result<Table> {
-    let file = NamedTempFile::new_in(dir).map_err(Problem::Write)?;
-    let mut table = csv::WriterBuilder::new().from_writer(BufWriter::new(file));
+fn table(path: &Path, columns: &[&str]) -> Result<Table> {
+    let mut table = csv::WriterBuilder::new().from_writer(Output::create(path)?);
     table.write_record(columns).map_err(failed)?;
     Ok(table)
 }
