@@ -217,7 +217,7 @@ impl Error {
                 "State the encoding, for example `--encoding windows-1251`."
             }
             Problem::MissingColumn { .. } => {
-                "Add a header row with these names, or point to the column with `--map field='Header'`."
+                "Add a header row with these names, or, where the verb has it, `--map field='Header'`."
             }
             Problem::CountMismatch { .. } => {
                 "Fetch the list again; if the publisher's count is wrong, use `--allow-count-mismatch`."

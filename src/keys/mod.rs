@@ -5,13 +5,17 @@
 //! at hand, so that a part of a file gets the same keys as the whole. Nothing is compared here.
 
 mod class;
+mod outline;
 mod prepared;
 mod recipes;
 mod secret;
 mod sound;
 
 pub use class::ClassKey;
-pub use prepared::{Form, Join, Prepared, PreparedId, PreparedName, Sound, Token};
+#[cfg(test)]
+pub(crate) use outline::letters;
+pub use outline::{Look, Outline, Outlines};
+pub use prepared::{Form, Join, Prepared, PreparedId, PreparedName, Token};
 pub use recipes::{Recipe, Side, clear_keys};
 pub use secret::Secret;
 

@@ -2,6 +2,7 @@
 //! scores compare it.
 
 use crate::keys::ClassKey;
+use crate::keys::outline::Outlines;
 use crate::keys::sound::sound_form;
 use crate::normalize::{self, Tag};
 use crate::record::{
@@ -55,6 +56,11 @@ impl Form {
         usize::from(self.len)
     }
 
+    /// The same as a byte.
+    pub(crate) fn byte_len(&self) -> u8 {
+        self.len
+    }
+
     /// Whether there is nothing in it.
     pub fn is_empty(&self) -> bool {
         self.len == 0
@@ -69,22 +75,6 @@ impl Form {
     }
 }
 
-/// A sound form with the set of its letters.
-#[derive(Clone, Copy, Debug)]
-pub struct Sound {
-    /// The form.
-    pub form: Form,
-    /// One bit for each letter or digit in it.
-    pub letters: u64,
-}
-
-impl Sound {
-    fn new(form: Form) -> Self {
-        let letters = form.as_bytes().iter().fold(0, |set, b| set | 1 << (b & 63));
-        Self { form, letters }
-    }
-}
-
 /// Neighbours of a name written as one: `abd` `al` `rahman` as `abdalrahman`.
 #[derive(Clone, Copy, Debug)]
 pub struct Join {
@@ -94,8 +84,6 @@ pub struct Join {
     pub len: u8,
     /// The joined form.
     pub form: Form,
-    /// Set of its letters.
-    pub letters: u64,
     /// Rarity of the core tokens in it, in bits.
     pub bits: f32,
 }
@@ -124,7 +112,6 @@ fn joins(tokens: &[Token]) -> Box<[Join]> {
                 start,
                 len,
                 form,
-                letters: Sound::new(form).letters,
                 bits: window
                     .iter()
                     .filter(|t| t.tag != Tag::Particle)
@@ -141,9 +128,7 @@ pub struct Token {
     /// Latin forms, best first; at least one.
     forms: Box<[Form]>,
     /// Their sound forms, in the same order.
-    sounds: Box<[Sound]>,
-    /// Set of the letters of the principal form.
-    pub letters: u64,
+    sounds: Box<[Form]>,
     /// What the token is in its name.
     pub tag: Tag,
     /// Rarity in bits: how surprising it is that an unrelated name has this token.
@@ -168,7 +153,7 @@ impl Token {
     }
 
     /// Sound forms, in the order of [`Token::forms`].
-    pub fn sounds(&self) -> &[Sound] {
+    pub fn sounds(&self) -> &[Form] {
         &self.sounds
     }
 
@@ -203,12 +188,25 @@ pub struct PreparedName {
     pub tokens: Box<[Token]>,
     /// Neighbours written as one.
     pub joins: Box<[Join]>,
+    /// What a quick look sees.
+    pub outlines: Outlines,
     /// A weak alias.
     pub is_weak: bool,
     /// What the name is to its bearer.
     pub kind: NameKind,
     /// Homoglyphs of another script stood inside a token.
     pub is_mixed_script: bool,
+}
+
+impl PreparedName {
+    /// The tokens that are compared: the first 16.
+    pub fn compared(&self) -> &[Token] {
+        compared(&self.tokens)
+    }
+}
+
+fn compared(tokens: &[Token]) -> &[Token] {
+    &tokens[..tokens.len().min(16)]
 }
 
 /// A strong identifier, ready to be compared.
@@ -258,9 +256,11 @@ impl Prepared {
                     .iter()
                     .filter_map(|t| token(t, record.kind))
                     .collect();
+                let joins = joins(compared(&tokens));
                 (!tokens.is_empty()).then(|| PreparedName {
                     index: u32::try_from(i).unwrap_or(u32::MAX),
-                    joins: joins(&tokens),
+                    outlines: Outlines::new(compared(&tokens), &joins),
+                    joins,
                     tokens,
                     is_weak: name.strength == Strength::Weak,
                     kind: name.kind,
@@ -309,14 +309,13 @@ fn token(latin: &translit::LatinToken, kind: Kind) -> Option<Token> {
             .map(|f| rarity::bits(f).min(rarity::org_bits(f)))
             .fold(f32::MAX, f32::min),
     };
-    let sounds = forms.iter().map(|f| Sound::new(sound_form(f))).collect();
+    let sounds = forms.iter().map(sound_form).collect();
     let longest = forms.iter().map(|f| f32::from(f.len)).fold(0.0, f32::max);
     let bits = match latin.tag {
         Tag::Number => bits.min(NUMBER_BITS),
         _ => bits.min(BITS_A_LETTER * longest),
     };
-    (!forms.is_empty()).then(|| Token {
-        letters: Sound::new(forms[0]).letters,
+    (!forms.is_empty()).then_some(Token {
         forms,
         sounds,
         tag: latin.tag,

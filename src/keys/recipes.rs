@@ -26,6 +26,10 @@ const SINGLE_TOKEN_BITS: f32 = 15.0;
 /// Fewest bits a class key needs beside an initial.
 const BESIDE_INITIAL_BITS: f32 = 9.0;
 
+/// Fewest bits a class key needs beside a year of birth. 10 bits: one token in a thousand; a more
+/// common one and the year alone stay below the threshold.
+const BESIDE_YEAR_BITS: f32 = 10.0;
+
 /// Most core tokens of one name that are looked at; names beyond are cut, pairs grow quadratically.
 const TOKENS: usize = 8;
 
@@ -194,7 +198,8 @@ fn name_keys(
         let covers_all = unit.first == 0 && unit.last + 1 == real;
         for class in unit.classes.iter().filter(|_| !unit.is_initial) {
             let class_bytes = class.0.to_be_bytes();
-            for year in years {
+            let is_telling = class_bits(*class) >= BESIDE_YEAR_BITS;
+            for year in years.iter().filter(|_| is_telling) {
                 let [a, b] = year.to_be_bytes();
                 emit(Recipe::ClassYear, &[&class_bytes[..], &[a, b]].concat());
             }

@@ -3,6 +3,8 @@
 //! `Tschaikowsky` and `Tchaikovskiy` become `caikovski`. Unlike class keys, vowels and order stay;
 //! the score compares sound forms with weighted edits.
 
+use std::sync::LazyLock;
+
 use crate::keys::Form;
 
 /// Rewrites, tried in this order at each position. The letters `c q w x y` are free after the
@@ -55,6 +57,24 @@ const RULES: &[(&str, &str)] = &[
     ("y", "i"),
 ];
 
+/// The rules that begin with a letter, in their order.
+fn by_first_letter(letter: u8) -> &'static [(&'static str, &'static str)] {
+    static RULES_OF: LazyLock<[Vec<(&str, &str)>; 26]> = LazyLock::new(|| {
+        std::array::from_fn(|at| {
+            let begins =
+                |from: &str| from.bytes().next().map(|b| usize::from(b - b'a')) == Some(at);
+            RULES
+                .iter()
+                .copied()
+                .filter(|(from, _)| begins(from))
+                .collect()
+        })
+    });
+    RULES_OF
+        .get(usize::from(letter.wrapping_sub(b'a')))
+        .map_or(&[], |rules| rules)
+}
+
 /// The sound form of a Latin form.
 pub(crate) fn sound_form(form: &Form) -> Form {
     let bytes = form.as_bytes();
@@ -62,7 +82,7 @@ pub(crate) fn sound_form(form: &Form) -> Form {
     let mut i = 0;
     while i < bytes.len() {
         let rest = &bytes[i..];
-        let rule = RULES
+        let rule = by_first_letter(rest[0])
             .iter()
             .find(|(from, _)| rest.starts_with(from.as_bytes()));
         let (to, taken) = match rule {

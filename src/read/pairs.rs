@@ -24,10 +24,12 @@ pub struct PairRow {
     pub b_birth: Option<PartialDate>,
 }
 
+const COLUMNS: [&str; 6] = ["id", "a", "b", "kind", "a_birth", "b_birth"];
+
 /// Pairs of a file, row by row.
 pub struct Pairs {
     table: Table,
-    header: Header,
+    at: [Option<usize>; COLUMNS.len()],
     kind: Option<Kind>,
 }
 
@@ -54,13 +56,13 @@ pub fn read_pairs(path: &Path, kind: Option<Kind>) -> Result<Pairs> {
         })?;
     for field in ["id", "a", "b"] {
         if header.position(field).is_none() {
-            let expected = "id, a, b, kind, a_birth, b_birth".to_owned();
+            let expected = COLUMNS.join(", ");
             return Err(Problem::MissingColumn { field, expected }.at(Place::row(1, 1)));
         }
     }
     Ok(Pairs {
         table,
-        header,
+        at: COLUMNS.map(|name| header.position(name)),
         kind,
     })
 }
@@ -69,21 +71,19 @@ impl Iterator for Pairs {
     type Item = Result<PairRow>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let (header, kind) = (&self.header, self.kind);
         let row = match self.table.next_row() {
             Ok(row) => row?,
             Err(error) => return Some(Err(error)),
         };
-        let date = |name| PartialDate::parse(row.get(header, name), None).ok();
+        let [id, a, b, kind, a_birth, b_birth] = self.at.map(|at| at.map_or("", |at| row.cell(at)));
+        let date = |text| PartialDate::parse(text, None).ok();
         Some(Ok(PairRow {
-            id: row.get(header, "id").to_owned(),
-            a: row.get(header, "a").to_owned(),
-            b: row.get(header, "b").to_owned(),
-            kind: Kind::from_code(row.get(header, "kind"))
-                .or(kind)
-                .unwrap_or_default(),
-            a_birth: date("a_birth"),
-            b_birth: date("b_birth"),
+            id: id.to_owned(),
+            a: a.to_owned(),
+            b: b.to_owned(),
+            kind: Kind::from_code(kind).or(self.kind).unwrap_or_default(),
+            a_birth: date(a_birth),
+            b_birth: date(b_birth),
         }))
     }
 }

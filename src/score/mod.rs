@@ -4,6 +4,7 @@
 //! pairs that are shown. One path: what is explained is what was summed. No clock, no file, no
 //! count of the data at hand comes in here.
 
+mod bound;
 mod evidence;
 mod fields;
 mod kernels;
@@ -17,6 +18,7 @@ pub use evidence::{Evidence, EvidenceKind, Scored};
 pub use kernels::{osa_distance, sound_distance};
 pub use model::Model;
 
+use bound::Chances;
 use evidence::{Level, Part};
 
 /// What weak aliases of a notice may do.
@@ -92,16 +94,19 @@ pub struct Scorer<'a> {
     floor: f64,
     fields: Vec<Part>,
     name: Vec<Part>,
-    best_name: Vec<Part>,
-    weak_name: Vec<Part>,
 }
 
-/// A pair of names and the sum of its evidence.
-#[derive(Clone, Copy, Debug)]
-struct NamePair {
+/// The best pair of names, the sum of its evidence, and how many names of the notice reach 0 bits.
+#[derive(Debug, Default)]
+struct BestName {
     sum: f64,
     at: (usize, usize),
+    reaching: u32,
+    parts: Vec<Part>,
 }
+
+/// How far below the threshold a weak alias is held, in bits.
+const HELD_BY: f64 = 1.0;
 
 /// Name evidence from which on another name corroborates a weak alias, in bits.
 const CORROBORATING_NAME: f64 = 3.0;
@@ -109,15 +114,12 @@ const CORROBORATING_NAME: f64 = 3.0;
 impl<'a> Scorer<'a> {
     /// A scorer with a model and a policy for weak aliases.
     pub fn new(model: &'a Model, weak: WeakAliases) -> Self {
-        let (fields, name) = (Vec::new(), Vec::new());
         Self {
             model,
             weak,
             floor: f64::NEG_INFINITY,
-            fields,
-            name,
-            best_name: Vec::new(),
-            weak_name: Vec::new(),
+            fields: Vec::new(),
+            name: Vec::new(),
         }
     }
 
@@ -140,61 +142,75 @@ impl<'a> Scorer<'a> {
             .push(Part::new(EvidenceKind::Prior, Level::Model, model.prior));
         let base = model.prior + fields::compare_fields(model, subject, notice, &mut self.fields);
         let has_strong = notice.names.iter().any(|n| !n.is_weak);
-        let mut best: Option<NamePair> = None;
-        let mut weak_best: Option<NamePair> = None;
-        let mut reaching = 0;
-        // Weak aliases ask how far the other names agree, so no name is passed over beside them.
-        let has_weak = notice.names.iter().any(|n| n.is_weak);
-        let needed = if has_weak {
+        let policy = self.weak;
+        let is_apart = |n: &PreparedName| n.is_weak && has_strong && policy != WeakAliases::Screen;
+        let held_floor = self.floor.min(-HELD_BY);
+        let weak = (policy == WeakAliases::Corroborate)
+            .then(|| self.best_name(subject, notice, (base, held_floor), is_apart))
+            .flatten();
+        // A weak alias asks how far the other names agree, so none is passed over beside it.
+        let floor = if weak.is_some() {
             f64::NEG_INFINITY
         } else {
-            self.floor - base
+            self.floor
         };
-        for (j, theirs) in notice.names.iter().enumerate() {
-            let is_weak = theirs.is_weak && has_strong && self.weak != WeakAliases::Screen;
-            if is_weak && self.weak == WeakAliases::Ignore {
-                continue;
+        let strong = self.best_name(subject, notice, (base, floor), |n| !is_apart(n));
+        let strong_sum = strong.as_ref().map_or(f64::NEG_INFINITY, |b| b.sum);
+        let reaching = strong.as_ref().map_or(0, |b| b.reaching);
+        let mut is_held_back = false;
+        let weak = weak.filter(|w| w.sum > strong_sum).map(|mut w| {
+            if let Some(part) = self.hold_back(base + w.sum, strong_sum) {
+                is_held_back = true;
+                w.sum += part.bits;
+                w.parts.push(part);
             }
-            let mut reaches = false;
-            for (i, ours) in subject.names.iter().enumerate() {
-                if names::most_bits(model, ours, theirs) < needed {
-                    continue;
-                }
-                self.name.clear();
-                let sum = names::compare_names(model, ours, theirs, &mut self.name);
-                reaches |= base + sum >= 0.0 && !is_weak;
-                let (kept, parts) = if is_weak {
-                    (&mut weak_best, &mut self.weak_name)
-                } else {
-                    (&mut best, &mut self.best_name)
-                };
-                if kept.is_none_or(|k| k.sum < sum) {
-                    *kept = Some(NamePair { sum, at: (i, j) });
-                    std::mem::swap(parts, &mut self.name);
-                }
-            }
-            reaching += u32::from(reaches);
-        }
-        let strong_sum = best.map_or(f64::NEG_INFINITY, |b| b.sum);
-        let weak = weak_best.filter(|w| w.sum > strong_sum).map(|w| {
-            let held = self.hold_back(base + w.sum, strong_sum);
-            (w, held, w.sum + held.map_or(0.0, |p| p.bits))
+            w
         });
-        let (pair, mut parts, held) = match weak {
-            Some((pair, held, sum)) if sum > strong_sum => (pair, self.weak_name.clone(), held),
-            _ => (best?, self.best_name.clone(), None),
-        };
-        parts.extend(held);
+        let best = weak.filter(|w| w.sum > strong_sum).or(strong)?;
+        let mut parts = best.parts;
         parts.extend_from_slice(&self.fields);
         let bits: f64 = parts.iter().map(|p| p.bits).sum();
         let is_own = bits >= 0.0 && reaching > 0;
         Some(Outcome {
             bits: (bits * 1_000.0).round() / 1_000.0,
-            names: pair.at,
+            names: best.at,
             other_names: reaching.saturating_sub(u32::from(is_own)),
-            is_held_back: held.is_some() || weak.is_some_and(|(_, held, _)| held.is_some()),
+            is_held_back,
             parts,
         })
+    }
+
+    /// The best pair of names, of those of the notice that are wanted; names that cannot lift
+    /// `base` to `floor` are passed over.
+    fn best_name(
+        &mut self,
+        subject: &Prepared,
+        notice: &Prepared,
+        (base, floor): (f64, f64),
+        is_wanted: impl Fn(&PreparedName) -> bool,
+    ) -> Option<BestName> {
+        let mut best: Option<BestName> = None;
+        let mut reaching = 0;
+        let wanted = notice.names.iter().enumerate();
+        for (j, theirs) in wanted.filter(|(_, n)| is_wanted(n)) {
+            let mut reaches = false;
+            for (i, ours) in subject.names.iter().enumerate() {
+                let chances = Chances::new(self.model, ours, theirs, floor - base);
+                if chances.most < floor - base {
+                    continue;
+                }
+                self.name.clear();
+                let sum = names::compare_names(self.model, ours, theirs, &chances, &mut self.name);
+                reaches |= base + sum >= 0.0;
+                if best.as_ref().is_none_or(|b| b.sum < sum) {
+                    let kept = best.get_or_insert_default();
+                    (kept.sum, kept.at) = (sum, (i, j));
+                    std::mem::swap(&mut kept.parts, &mut self.name);
+                }
+            }
+            reaching += u32::from(reaches);
+        }
+        best.map(|b| BestName { reaching, ..b })
     }
 
     /// What keeps an uncorroborated weak alias one bit below the threshold, if it must be kept.
@@ -203,7 +219,7 @@ impl<'a> Scorer<'a> {
             p.bits > 0.0 && matches!(p.kind, EvidenceKind::Date | EvidenceKind::Identifier)
         });
         let is_corroborated = field_agrees || strong_sum >= CORROBORATING_NAME;
-        let excess = total + 1.0;
+        let excess = total + HELD_BY;
         (!is_corroborated && excess > 0.0)
             .then(|| Part::new(EvidenceKind::WeakAlias, Level::WeakAlone, -excess))
     }

@@ -1,13 +1,11 @@
 //! Evidence of one name pair: which tokens are partners, and what that is worth.
 
-use crate::keys::{Join, PreparedName, Sound, Token};
+use crate::keys::{Form, Join, PreparedName, Token};
 use crate::normalize::Tag;
+use crate::score::bound::{Chances, is_close, join_fits, letters};
 use crate::score::evidence::{EvidenceKind, Level, Part};
 use crate::score::kernels::{osa_distance, sound_distance};
 use crate::score::model::Model;
-
-/// Most tokens of a name that are compared; 16 on each side.
-const TOKENS: usize = 16;
 
 /// A possible partnership of tokens: `a..a+a_len` of the subject with `b..b+b_len` of the notice.
 #[derive(Clone, Copy, Debug)]
@@ -37,11 +35,12 @@ pub(super) fn compare_names(
     model: &Model,
     a: &PreparedName,
     b: &PreparedName,
+    chances: &Chances,
     parts: &mut Vec<Part>,
 ) -> f64 {
-    let (a_tokens, b_tokens) = (cut(a), cut(b));
+    let (a_tokens, b_tokens) = (a.compared(), b.compared());
     let start = parts.len();
-    let mut chosen = choose(model, a, b);
+    let mut chosen = choose(model, a, b, chances);
     let taken = chosen.iter().fold((0, 0), |taken, p| {
         (taken.0 | p.mask_a(), taken.1 | p.mask_b())
     });
@@ -77,15 +76,11 @@ pub(super) fn compare_names(
     sum
 }
 
-fn cut(name: &PreparedName) -> &[Token] {
-    &name.tokens[..name.tokens.len().min(TOKENS)]
-}
-
 /// The partners, those with most bits first. Equal bits: those nearest to the start of both names,
 /// so that the two names may change places.
-fn choose(model: &Model, a: &PreparedName, b: &PreparedName) -> Vec<Partners> {
+fn choose(model: &Model, a: &PreparedName, b: &PreparedName, chances: &Chances) -> Vec<Partners> {
     let mut options = Vec::with_capacity(16);
-    singles(model, cut(a), cut(b), &mut options);
+    singles(model, a.compared(), b.compared(), chances, &mut options);
     joins(model, a, b, &mut options);
     options.sort_by(|x, y| {
         let place = |p: &Partners| (p.a + p.b, p.a_len + p.b_len, p.a);
@@ -131,62 +126,6 @@ fn discount(model: &Model, a: &[Token], b: &[Token], chosen: &mut [Partners]) {
     }
 }
 
-/// The most that [`compare_names`] can bring: letter sets alone are looked at, so most pairs of
-/// names that share little are seen through in a few nanoseconds.
-pub(super) fn most_bits(model: &Model, a: &PreparedName, b: &PreparedName) -> f64 {
-    let most_of = |x: &Token| {
-        cut(b)
-            .iter()
-            .filter(|y| x.tag != Tag::OrgForm && y.tag != Tag::OrgForm)
-            .map(|y| {
-                if x.tag == Tag::Initial || y.tag == Tag::Initial {
-                    model.initial
-                } else if may_agree(x, y) {
-                    let minor = if is_compared(x) && is_compared(y) {
-                        0.0
-                    } else {
-                        model.minor.1
-                    };
-                    model.worth(x.bits.min(y.bits)).max(minor)
-                } else {
-                    0.0
-                }
-            })
-            .fold(0.0, f64::max)
-    };
-    let singles: f64 = cut(a).iter().map(most_of).sum();
-    let joined = |join: &Join, tokens: &[Token]| {
-        let bits = tokens
-            .iter()
-            .filter(|t| join_fits(join, t))
-            .map(|t| join.bits.min(t.bits));
-        bits.fold(0.0, f32::max)
-    };
-    let joins: f64 = a
-        .joins
-        .iter()
-        .map(|j| joined(j, cut(b)))
-        .chain(b.joins.iter().map(|j| joined(j, cut(a))))
-        .map(|bits| model.worth(bits))
-        .sum();
-    // A hundredth for the rounding of the parts.
-    singles + joins + model.complete + model.legal_form.0 + 0.01
-}
-
-fn may_agree(x: &Token, y: &Token) -> bool {
-    x.sounds()
-        .iter()
-        .any(|f| y.sounds().iter().any(|g| may_be_close(f, g)))
-}
-
-/// Whether the letter sets and lengths leave room for closeness. Each edit changes at most two
-/// letters of the sets, so this many edits are needed at least.
-fn may_be_close(f: &Sound, g: &Sound) -> bool {
-    let at_least = (f.letters ^ g.letters).count_ones().div_ceil(2) as usize;
-    let longest = f.form.len().max(g.form.len());
-    at_least.max(f.form.len().abs_diff(g.form.len())) * 20 <= longest * 11
-}
-
 fn is_compared(token: &Token) -> bool {
     token.is_core() || token.tag == Tag::Initial
 }
@@ -208,9 +147,16 @@ fn index(i: usize) -> u8 {
     u8::try_from(i).unwrap_or(u8::MAX)
 }
 
-fn singles(model: &Model, a: &[Token], b: &[Token], options: &mut Vec<Partners>) {
-    for (i, x) in a.iter().enumerate().filter(|(_, t)| t.tag != Tag::OrgForm) {
-        for (j, y) in b.iter().enumerate().filter(|(_, t)| t.tag != Tag::OrgForm) {
+fn singles(
+    model: &Model,
+    a: &[Token],
+    b: &[Token],
+    chances: &Chances,
+    options: &mut Vec<Partners>,
+) {
+    for (i, (x, partners)) in a.iter().zip(chances.partners).enumerate() {
+        let may_agree = b.iter().enumerate().filter(|(j, _)| partners & 1 << j != 0);
+        for (j, y) in may_agree {
             let found = if is_compared(x) && is_compared(y) {
                 agreement(model, x, y)
             } else {
@@ -266,7 +212,7 @@ fn agreement(model: &Model, x: &Token, y: &Token) -> Option<(Level, f64)> {
         });
         return fits.then_some((Level::Initial, model.initial.min(worth)));
     }
-    if x.letters == y.letters && x.form() == y.form() {
+    if x.form() == y.form() {
         return Some((Level::Same, worth));
     }
     if x.tag == Tag::Number || y.tag == Tag::Number {
@@ -295,81 +241,67 @@ fn agreement(model: &Model, x: &Token, y: &Token) -> Option<(Level, f64)> {
 }
 
 /// Sound distance per letter; far apart forms are not measured to the end.
-fn distance(f: &Sound, f_is_abjad: bool, g: &Sound, g_is_abjad: bool) -> f32 {
-    let (a, b) = (f.form.as_bytes(), g.form.as_bytes());
-    let longest = a.len().max(b.len());
-    if !may_be_close(f, g) {
-        return f32::MAX;
-    }
-    let edits = osa_distance(a, b) as usize;
+fn distance(f: &Form, f_is_abjad: bool, g: &Form, g_is_abjad: bool) -> f32 {
+    let (a, b) = (f.as_bytes(), g.as_bytes());
+    let longest = index(a.len().max(b.len()));
+    let edits = osa_distance(a, b);
     if edits == 0 {
         return 0.0;
     }
     // Short tokens have no edit budget: Li is not Lu.
-    if longest <= 2 || edits * 20 > longest * 11 {
+    if longest <= 2 || !is_close(edits, longest) {
         return f32::MAX;
     }
-    let letters = (f32::from(index(a.len() + b.len())) / 2.0).max(3.0);
-    sound_distance(a, f_is_abjad, b, g_is_abjad) / letters
+    sound_distance(a, f_is_abjad, b, g_is_abjad) / letters(index(a.len()), index(b.len()))
 }
 
 /// Two neighbours of one name written as one token of the other.
 fn joins(model: &Model, a: &PreparedName, b: &PreparedName, options: &mut Vec<Partners>) {
-    for join in &a.joins {
-        for (j, bits) in joined_with(model, join, &b.tokens) {
-            let (a, a_len) = (join.start, join.len);
-            options.push(Partners {
-                bits,
-                level: Level::Joined,
-                a,
-                a_len,
-                b: j,
-                b_len: 1,
-            });
-        }
+    for (join, whole, bits) in joined(model, a, b) {
+        options.push(Partners {
+            bits,
+            level: Level::Joined,
+            a: join.start,
+            a_len: join.len,
+            b: whole,
+            b_len: 1,
+        });
     }
-    for join in &b.joins {
-        for (i, bits) in joined_with(model, join, &a.tokens) {
-            let (b, b_len) = (join.start, join.len);
-            options.push(Partners {
-                bits,
-                level: Level::Joined,
-                a: i,
-                a_len: 1,
-                b,
-                b_len,
-            });
-        }
+    for (join, whole, bits) in joined(model, b, a) {
+        options.push(Partners {
+            bits,
+            level: Level::Joined,
+            a: whole,
+            a_len: 1,
+            b: join.start,
+            b_len: join.len,
+        });
     }
 }
 
-fn joined_with<'a>(
+/// Joined neighbours of a name, the token of another that they are, and what that is worth.
+fn joined<'a>(
     model: &'a Model,
-    join: &'a Join,
-    tokens: &'a [Token],
-) -> impl Iterator<Item = (u8, f64)> + 'a {
-    let partners = tokens
-        .iter()
-        .take(TOKENS)
-        .enumerate()
-        .filter(|(_, t)| join_fits(join, t));
-    partners.filter_map(move |(j, t)| {
-        let share = match osa_distance(join.form.as_bytes(), t.form().as_bytes()) {
+    name: &'a PreparedName,
+    other: &'a PreparedName,
+) -> impl Iterator<Item = (&'a Join, u8, f64)> + 'a {
+    let pairs = name.joins.iter().zip(name.outlines.joins()).flat_map(|j| {
+        let wholes = other.outlines.wholes().iter();
+        wholes
+            .filter(move |w| join_fits(j.1, w))
+            .map(move |w| (j.0, w))
+    });
+    pairs.filter_map(|(join, whole)| {
+        let at = index(whole.tokens.trailing_zeros() as usize);
+        let form = other.tokens.get(usize::from(at))?.form();
+        let share = match osa_distance(join.form.as_bytes(), form.as_bytes()) {
             0 => 1.0,
             1 => 0.85,
-            2 if t.form().len() >= 9 => 0.65,
+            2 if form.len() >= 9 => 0.65,
             _ => return None,
         };
-        Some((index(j), model.worth(join.bits.min(t.bits)) * share))
+        Some((join, at, model.worth(join.bits.min(whole.bits)) * share))
     })
-}
-
-fn join_fits(join: &Join, token: &Token) -> bool {
-    let whole = token.form();
-    token.is_core()
-        && whole.len() >= 5
-        && whole.len().abs_diff(join.form.len()) <= 2
-        && (token.letters ^ join.letters).count_ones() <= 4
 }
 
 fn leftovers(model: &Model, a: &[Token], b: &[Token], free: (u32, u32), parts: &mut Vec<Part>) {

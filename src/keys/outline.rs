@@ -1,0 +1,151 @@
+//! Outlines: as much of a name as a quick look needs to see that two names cannot agree.
+//!
+//! An outline is 16 bytes and stands beside its neighbours in memory; the tokens themselves are
+//! opened only where the outlines leave room for agreement.
+
+use crate::keys::prepared::{Form, Join, Token};
+use crate::normalize::Tag;
+
+/// The letters of a form as a set: the first and the second occurrence of each letter have a bit of
+/// their own, digits share one each. One edit changes at most two bits.
+pub(crate) fn letters(form: &[u8]) -> u64 {
+    form.iter().fold(0, |set, byte| match byte {
+        b'a'..=b'z' => {
+            let first = 1 << (byte - b'a');
+            set | if set & first == 0 { first } else { first << 26 }
+        }
+        _ => set | 1 << (52 + byte % 12),
+    })
+}
+
+/// What a quick look sees of a token or of joined neighbours.
+#[derive(Clone, Copy, Debug)]
+pub struct Outline {
+    /// The letters of the form: a bit for the first and one for the second of each.
+    pub letters: u64,
+    /// Rarity, in bits.
+    pub bits: f32,
+    /// The tokens it stands for, one bit each.
+    pub tokens: u16,
+    /// Length of the form, 1 to 31 bytes.
+    pub len: u8,
+    /// How it is compared.
+    pub look: Look,
+}
+
+/// How an outline is compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Look {
+    /// The sound form of a token.
+    Sound,
+    /// The same, of a script that writes no short vowels.
+    Abjad,
+    /// A title, a particle, a suffix.
+    Minor,
+    /// An initial: fits any form that begins with it.
+    Initial,
+    /// The written form of a token, or of joined neighbours.
+    Written,
+}
+
+/// The outlines of a name, side by side in memory.
+#[derive(Clone, Debug)]
+pub struct Outlines {
+    all: Box<[Outline]>,
+    wholes_from: u8,
+    joins_from: u8,
+    /// Tokens whose lack of a partner is a full conflict, one bit each.
+    pub full: u16,
+    /// Some token weighs less than others when it lacks a partner: an initial, a descriptive word.
+    pub has_light: bool,
+}
+
+/// Shortest token that may be two joined neighbours, in bytes.
+const SHORTEST_WHOLE: usize = 5;
+
+impl Outlines {
+    /// **Shape**: at most 16 tokens of at most 8 forms.
+    pub(crate) fn new(tokens: &[Token], joins: &[Join]) -> Self {
+        let numbered = || tokens.iter().zip((0..16).map(|at| 1_u16 << at));
+        let outline = |form: &Form, bits, tokens, look| Outline {
+            letters: letters(form.as_bytes()),
+            bits,
+            tokens,
+            len: form.byte_len(),
+            look,
+        };
+        let mut all = Vec::new();
+        for (token, at) in numbered().filter(|(t, _)| t.tag != Tag::OrgForm) {
+            let look = match token.tag {
+                Tag::Initial => Look::Initial,
+                _ if !token.is_core() => Look::Minor,
+                _ if token.is_abjad => Look::Abjad,
+                _ => Look::Sound,
+            };
+            let sounds = token.sounds().iter().take(8);
+            all.extend(sounds.map(|form| outline(form, token.bits, at, look)));
+        }
+        let wholes_from = all.len();
+        let wholes = numbered().filter(|(t, _)| t.is_core() && t.form().len() >= SHORTEST_WHOLE);
+        all.extend(wholes.map(|(t, at)| outline(t.form(), t.bits, at, Look::Written)));
+        let joins_from = all.len();
+        all.extend(joins.iter().map(|j| {
+            let span = ((1 << j.len) - 1) << j.start;
+            outline(&j.form, j.bits, span, Look::Written)
+        }));
+        // At most 128 sounds, 16 wholes.
+        let place = |at| u8::try_from(at).unwrap_or(u8::MAX);
+        Self {
+            all: all.into(),
+            wholes_from: place(wholes_from),
+            joins_from: place(joins_from),
+            full: numbered()
+                .filter(|(t, _)| t.is_core() && t.tag != Tag::Descriptor)
+                .fold(0, |set, (_, at)| set | at),
+            has_light: tokens
+                .iter()
+                .any(|t| matches!(t.tag, Tag::Initial | Tag::Descriptor)),
+        }
+    }
+
+    /// Every sound form of every token but legal forms.
+    pub fn sounds(&self) -> &[Outline] {
+        &self.all[..usize::from(self.wholes_from)]
+    }
+
+    /// Written forms of the tokens that joined neighbours of another name may be.
+    pub fn wholes(&self) -> &[Outline] {
+        &self.all[usize::from(self.wholes_from)..usize::from(self.joins_from)]
+    }
+
+    /// Joined neighbours, in the order of [`crate::keys::PreparedName::joins`].
+    pub fn joins(&self) -> &[Outline] {
+        &self.all[usize::from(self.joins_from)..]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn letters_count_to_two() {
+        assert_eq!(letters(b"anna").count_ones(), 4);
+        assert_eq!(letters(b"annaa"), letters(b"naan"));
+        assert_ne!(letters(b"ana"), letters(b"anna"));
+        assert_eq!(letters(b"7").count_ones(), 1);
+    }
+
+    #[test]
+    fn one_edit_changes_at_most_two_bits() {
+        for (a, b) in [
+            ("anna", "anno"),
+            ("ab", "b"),
+            ("omar", "omra"),
+            ("x1", "x2"),
+        ] {
+            let apart = letters(a.as_bytes()) ^ letters(b.as_bytes());
+            assert!(apart.count_ones() <= 2, "{a} {b}");
+        }
+    }
+}
