@@ -115,6 +115,9 @@ impl ScreenJob {
                 .map(|i| Run::links(&run.notices()[*i]))
                 .unwrap_or_default()
         });
+        let list_tally = run.tally().clone();
+        // Freed while the hits are written: millions of small pieces.
+        rayon::spawn(move || drop((run, by_uid)));
         let mut outcome = Tally::new();
         outcome.add("hits_joined_per_subject", ranked.joined);
         outcome.add("hits_cut_by_top", ranked.cut);
@@ -128,7 +131,7 @@ impl ScreenJob {
             intake.refusals(),
         )?;
         manifest.stages = vec![
-            Stage::new("lists", run.tally()),
+            Stage::new("lists", &list_tally),
             Stage::new("subjects", &intake),
             Stage::new("matching", &stages),
             Stage::new("hits", &outcome),
@@ -145,7 +148,7 @@ impl ScreenJob {
             refused: intake.count("rows_refused"),
             hits: outcome.count("hits_written"),
             lists: infos,
-            tally: run.tally().clone(),
+            tally: list_tally,
         };
         for tally in [intake, stages, outcome] {
             summary.tally.merge(tally);
