@@ -115,9 +115,6 @@ impl ScreenJob {
                 .map(|i| Run::links(&run.notices()[*i]))
                 .unwrap_or_default()
         });
-        let list_tally = run.tally().clone();
-        // Freed while the hits are written: millions of small pieces.
-        rayon::spawn(move || drop((run, by_uid)));
         let mut outcome = Tally::new();
         outcome.add("hits_joined_per_subject", ranked.joined);
         outcome.add("hits_cut_by_top", ranked.cut);
@@ -131,7 +128,7 @@ impl ScreenJob {
             intake.refusals(),
         )?;
         manifest.stages = vec![
-            Stage::new("lists", &list_tally),
+            Stage::new("lists", run.tally()),
             Stage::new("subjects", &intake),
             Stage::new("matching", &stages),
             Stage::new("hits", &outcome),
@@ -148,7 +145,7 @@ impl ScreenJob {
             refused: intake.count("rows_refused"),
             hits: outcome.count("hits_written"),
             lists: infos,
-            tally: list_tally,
+            tally: run.tally().clone(),
         };
         for tally in [intake, stages, outcome] {
             summary.tally.merge(tally);
