@@ -29,7 +29,7 @@ const COLUMNS: [&str; 6] = ["id", "a", "b", "kind", "a_birth", "b_birth"];
 /// Pairs of a file, row by row.
 pub struct Pairs {
     table: Table,
-    at: [Option<usize>; COLUMNS.len()],
+    header: Header,
     kind: Option<Kind>,
 }
 
@@ -62,7 +62,7 @@ pub fn read_pairs(path: &Path, kind: Option<Kind>) -> Result<Pairs> {
     }
     Ok(Pairs {
         table,
-        at: COLUMNS.map(|name| header.position(name)),
+        header,
         kind,
     })
 }
@@ -75,7 +75,7 @@ impl Iterator for Pairs {
             Ok(row) => row?,
             Err(error) => return Some(Err(error)),
         };
-        let [id, a, b, kind, a_birth, b_birth] = self.at.map(|at| at.map_or("", |at| row.cell(at)));
+        let [id, a, b, kind, a_birth, b_birth] = COLUMNS.map(|name| row.get(&self.header, name));
         let date = |text| PartialDate::parse(text, None).ok();
         Some(Ok(PairRow {
             id: id.to_owned(),

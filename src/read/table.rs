@@ -8,7 +8,7 @@ use std::io::BufRead;
 
 use crate::error::{Place, Problem, Result};
 use crate::read::{Input, text};
-use crate::record::columns::fold_header;
+use crate::record::columns::{fold_header, folded};
 use crate::tally::Tally;
 
 /// Longest cell taken over, in bytes; an unclosed quotation mark swallows more.
@@ -224,8 +224,8 @@ impl Header {
 
     /// Position of a column, from 0; the first one where a name is repeated.
     pub(crate) fn position(&self, name: &str) -> Option<usize> {
-        let name = fold_header(name);
-        self.names.iter().position(|n| *n == name)
+        let is_it = |n: &String| n.chars().eq(folded(name));
+        self.names.iter().position(is_it)
     }
 
     /// Whether a row repeats the header, as files joined from pieces do.
@@ -234,7 +234,7 @@ impl Header {
             && row
                 .cells()
                 .zip(&self.names)
-                .all(|(c, n)| fold_header(c) == *n)
+                .all(|(c, n)| n.chars().eq(folded(c)))
     }
 
     /// Folded names, in order.

@@ -239,18 +239,19 @@ impl Column {
 
 /// Lower case; every run of characters other than letters and digits is one space.
 pub fn fold_header(header: &str) -> String {
-    let mut folded = String::with_capacity(header.len());
-    for c in header.chars() {
-        if c.is_alphanumeric() {
-            folded.extend(c.to_lowercase());
-        } else if !folded.is_empty() && !folded.ends_with(' ') {
-            folded.push(' ');
-        }
-    }
-    if folded.ends_with(' ') {
-        folded.pop();
-    }
-    folded
+    folded(header).collect()
+}
+
+/// The characters of [`fold_header`], for comparing without a text of their own.
+pub(crate) fn folded(header: &str) -> impl Iterator<Item = char> + '_ {
+    let words = header.split(|c: char| !c.is_alphanumeric());
+    let words = words.filter(|word| !word.is_empty()).enumerate();
+    words.flat_map(|(at, word)| {
+        let space = (at > 0).then_some(' ');
+        space
+            .into_iter()
+            .chain(word.chars().flat_map(char::to_lowercase))
+    })
 }
 
 #[cfg(test)]
