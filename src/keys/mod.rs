@@ -15,7 +15,7 @@ pub use class::ClassKey;
 #[cfg(test)]
 pub(crate) use outline::letters;
 pub use outline::{Look, Outline, Outlines};
-pub use prepared::{Form, Join, Prepared, PreparedId, PreparedName, Token};
+pub use prepared::{COMPARED_TOKENS, Form, Join, Prepared, PreparedId, PreparedName, Token};
 pub use recipes::{Recipe, Side, clear_keys};
 pub use secret::Secret;
 

@@ -3,7 +3,7 @@
 //! An outline is 16 bytes and stands beside its neighbours in memory; the tokens themselves are
 //! opened only where the outlines leave room for agreement.
 
-use crate::keys::prepared::{Form, Join, Token};
+use crate::keys::prepared::{COMPARED_TOKENS, Form, Join, Token};
 use crate::normalize::Tag;
 
 /// The letters of a form as a set: the first and the second occurrence of each letter have a bit of
@@ -64,9 +64,13 @@ pub struct Outlines {
 const SHORTEST_WHOLE: usize = 5;
 
 impl Outlines {
-    /// **Shape**: at most 16 tokens of at most 8 forms.
+    /// **Shape**: at most [`COMPARED_TOKENS`] tokens of at most 8 forms.
     pub(crate) fn new(tokens: &[Token], joins: &[Join]) -> Self {
-        let numbered = || tokens.iter().zip((0..16).map(|at| 1_u16 << at));
+        let numbered = || {
+            tokens
+                .iter()
+                .zip((0..COMPARED_TOKENS).map(|at| 1_u16 << at))
+        };
         let outline = |form: &Form, bits, tokens, look| Outline {
             letters: letters(form.as_bytes()),
             bits,

@@ -199,14 +199,17 @@ pub struct PreparedName {
 }
 
 impl PreparedName {
-    /// The tokens that are compared: the first 16.
+    /// The tokens that are compared: the first [`COMPARED_TOKENS`].
     pub fn compared(&self) -> &[Token] {
         compared(&self.tokens)
     }
 }
 
+/// Most tokens of a name that are compared.
+pub const COMPARED_TOKENS: usize = 16;
+
 fn compared(tokens: &[Token]) -> &[Token] {
-    &tokens[..tokens.len().min(16)]
+    &tokens[..tokens.len().min(COMPARED_TOKENS)]
 }
 
 /// A strong identifier, ready to be compared.
@@ -336,18 +339,14 @@ const NUMBER_BITS: f32 = 6.0;
 /// (Shannon, "Prediction and entropy of printed English", 1951). Three letters are never rare.
 const BITS_A_LETTER: f32 = 4.1;
 
-/// Placeholders that stand where an identifier is not known. Source: values seen in the published
+/// Placeholders of four characters and more that stand where an identifier is not known. Source: values seen in the published
 /// lists of 2018 to 2026 and in customer files.
 const PLACEHOLDERS: &[&str] = &[
-    "NA",
     "NONE",
     "NULL",
     "UNKNOWN",
     "NOTAVAILABLE",
     "NOTKNOWN",
-    "TBA",
-    "TBD",
-    "XXX",
     "123456789",
     "12345678",
     "1234567",

@@ -198,15 +198,15 @@ fn name_keys(
         let covers_all = unit.first == 0 && unit.last + 1 == real;
         for class in unit.classes.iter().filter(|_| !unit.is_initial) {
             let class_bytes = class.0.to_be_bytes();
-            let is_telling = class_bits(*class) >= BESIDE_YEAR_BITS;
-            for year in years.iter().filter(|_| is_telling) {
+            let bits = class_bits(*class);
+            for year in years.iter().filter(|_| bits >= BESIDE_YEAR_BITS) {
                 let [a, b] = year.to_be_bytes();
                 emit(Recipe::ClassYear, &[&class_bytes[..], &[a, b]].concat());
             }
             if covers_all && class.len() > 2 {
                 emit(Recipe::Mononym, &class_bytes);
             }
-            if class.len() > 3 && class_bits(*class) >= SINGLE_CLASS_BITS {
+            if class.len() > 3 && bits >= SINGLE_CLASS_BITS {
                 beside(unit, &units, |initial| {
                     emit(Recipe::RareClass, &[&class_bytes[..], &[initial]].concat());
                 });

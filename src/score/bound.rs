@@ -3,7 +3,7 @@
 //! Most candidates share one key and nothing else. They are seen through here, before any
 //! token is opened. The bound errs upwards only.
 
-use crate::keys::{Look, Outline, Outlines, PreparedName};
+use crate::keys::{COMPARED_TOKENS, Look, Outline, Outlines, PreparedName};
 use crate::score::kernels::least_sound_distance;
 use crate::score::model::Model;
 
@@ -13,37 +13,19 @@ pub(super) struct Chances {
     pub most: f64,
     /// For each token of the first name the tokens of the second that may agree with it, one bit
     /// each.
-    pub partners: [u16; 16],
+    pub partners: [u16; COMPARED_TOKENS],
 }
 
 impl Chances {
-    /// The chances of two names whose bits are to reach `needed`: a first look may do to see that
-    /// they do not.
-    ///
     /// **Cost**: O(forms of `a` · forms of `b`), a few machine words each.
-    pub(super) fn new(model: &Model, a: &PreparedName, b: &PreparedName, needed: f64) -> Self {
-        if needed > model.name_floor {
-            let first = Self::looked_at(a, b, |x, y| first_worth(model, x, y), model);
-            if first.most < needed {
-                return first;
-            }
-        }
-        Self::looked_at(a, b, |x, y| sound_worth(model, x, y), model)
-    }
-
-    fn looked_at(
-        a: &PreparedName,
-        b: &PreparedName,
-        worth: impl Fn(&Outline, &Outline) -> f64,
-        model: &Model,
-    ) -> Self {
+    pub(super) fn new(model: &Model, a: &PreparedName, b: &PreparedName) -> Self {
         let (ours, theirs) = (&a.outlines, &b.outlines);
-        let mut partners = [0_u16; 16];
-        let (mut best_a, mut best_b) = ([0.0_f64; 16], [0.0_f64; 16]);
+        let mut partners = [0_u16; COMPARED_TOKENS];
+        let (mut best_a, mut best_b) = ([0.0_f64; COMPARED_TOKENS], [0.0_f64; COMPARED_TOKENS]);
         let mut met = Met::default();
         for x in ours.sounds() {
             for y in theirs.sounds() {
-                let worth = worth(x, y);
+                let worth = most_worth(model, x, y);
                 if worth > 0.0 {
                     let (i, j) = (place(x), place(y));
                     best_a[i] = best_a[i].max(worth);
@@ -53,7 +35,7 @@ impl Chances {
                 }
             }
         }
-        let sum = |best: &[f64; 16], name: &PreparedName| {
+        let sum = |best: &[f64; COMPARED_TOKENS], name: &PreparedName| {
             let tokens = name.compared().len();
             best[..tokens].iter().sum::<f64>()
         };
@@ -73,49 +55,36 @@ impl Chances {
     }
 }
 
-/// Position of an outline's token, 0 to 15.
+/// Position of an outline's token.
 fn place(outline: &Outline) -> usize {
-    (outline.tokens.trailing_zeros() & 15) as usize
+    outline.tokens.trailing_zeros() as usize % COMPARED_TOKENS
 }
 
-/// The most that two tokens can be worth by their rarity; 0 where they cannot agree.
-fn first_worth(model: &Model, x: &Outline, y: &Outline) -> f64 {
+/// The most that two tokens can be worth; 0 where they cannot agree.
+fn most_worth(model: &Model, x: &Outline, y: &Outline) -> f64 {
     if x.look == Look::Initial || y.look == Look::Initial {
         return model.initial;
     }
-    if !is_close(u32::from(x.len.abs_diff(y.len)), x.len.max(y.len)) {
+    let longest = x.len.max(y.len);
+    let edits = || (x.letters ^ y.letters).count_ones().div_ceil(2);
+    if !is_close(u32::from(x.len.abs_diff(y.len)), longest) || !is_close(edits(), longest) {
         return 0.0;
     }
-    let edits = (x.letters ^ y.letters).count_ones().div_ceil(2);
-    if is_close(edits, x.len.max(y.len)) {
-        model.worth(x.bits.min(y.bits))
-    } else {
-        0.0
-    }
-}
-
-/// The same, with what their letters leave of it.
-fn sound_worth(model: &Model, x: &Outline, y: &Outline) -> f64 {
-    let worth = first_worth(model, x, y);
-    if worth == 0.0 || x.letters == y.letters {
+    let worth = model.worth(x.bits.min(y.bits));
+    if x.letters == y.letters {
         return worth;
     }
-    match (x.look, y.look) {
-        (Look::Initial, _) | (_, Look::Initial) => worth,
-        (Look::Minor, _) | (_, Look::Minor) => {
-            let (title, mixed, particle) = model.minor;
-            worth.min(title.max(mixed).max(particle))
-        }
-        (x_look, y_look) => {
-            let is_abjad = x_look == Look::Abjad || y_look == Look::Abjad;
-            let least = least_sound_distance(x.letters, y.letters, is_abjad);
-            f64::from(model.share(least / letters(x.len, y.len))) * worth
-        }
+    if x.look == Look::Minor || y.look == Look::Minor {
+        let (title, mixed, particle) = model.minor;
+        return worth.min(title.max(mixed).max(particle));
     }
+    let is_abjad = x.look == Look::Abjad || y.look == Look::Abjad;
+    let least = least_sound_distance(x.letters, y.letters, is_abjad);
+    f64::from(model.share(least / mean_len(x.len, y.len))) * worth
 }
 
 /// What a sound distance is divided by: the mean length of two forms, 3 at least.
-pub(super) fn letters(a_len: u8, b_len: u8) -> f32 {
+pub(super) fn mean_len(a_len: u8, b_len: u8) -> f32 {
     (f32::from(a_len + b_len) / 2.0).max(3.0)
 }
 
@@ -251,12 +220,10 @@ mod tests {
                     continue;
                 };
                 let naive = compare_names(&model, a, b, &every(a, b), &mut Vec::new());
-                let chances = Chances::new(&model, a, b, f64::NEG_INFINITY);
+                let chances = Chances::new(&model, a, b);
                 let fast = compare_names(&model, a, b, &chances, &mut Vec::new());
                 assert!((fast - naive).abs() < 1e-9, "{fast} {naive}");
                 assert!(naive <= chances.most, "{naive} {}", chances.most);
-                let first = Chances::new(&model, a, b, f64::INFINITY);
-                assert!(naive <= first.most);
                 passed_over += u32::from(chances.most < 10.0);
             }
         }

@@ -195,7 +195,7 @@ impl<'a> Scorer<'a> {
         for (j, theirs) in wanted.filter(|(_, n)| is_wanted(n)) {
             let mut reaches = false;
             for (i, ours) in subject.names.iter().enumerate() {
-                let chances = Chances::new(self.model, ours, theirs, floor - base);
+                let chances = Chances::new(self.model, ours, theirs);
                 if chances.most < floor - base {
                     continue;
                 }

@@ -2,7 +2,7 @@
 
 use crate::keys::{Form, Join, PreparedName, Token};
 use crate::normalize::Tag;
-use crate::score::bound::{Chances, is_close, join_fits, letters};
+use crate::score::bound::{Chances, is_close, join_fits, mean_len};
 use crate::score::evidence::{EvidenceKind, Level, Part};
 use crate::score::kernels::{osa_distance, sound_distance};
 use crate::score::model::Model;
@@ -243,7 +243,7 @@ fn agreement(model: &Model, x: &Token, y: &Token) -> Option<(Level, f64)> {
 /// Sound distance per letter; far apart forms are not measured to the end.
 fn distance(f: &Form, f_is_abjad: bool, g: &Form, g_is_abjad: bool) -> f32 {
     let (a, b) = (f.as_bytes(), g.as_bytes());
-    let longest = index(a.len().max(b.len()));
+    let longest = f.byte_len().max(g.byte_len());
     let edits = osa_distance(a, b);
     if edits == 0 {
         return 0.0;
@@ -252,7 +252,7 @@ fn distance(f: &Form, f_is_abjad: bool, g: &Form, g_is_abjad: bool) -> f32 {
     if longest <= 2 || !is_close(edits, longest) {
         return f32::MAX;
     }
-    sound_distance(a, f_is_abjad, b, g_is_abjad) / letters(index(a.len()), index(b.len()))
+    sound_distance(a, f_is_abjad, b, g_is_abjad) / mean_len(f.byte_len(), g.byte_len())
 }
 
 /// Two neighbours of one name written as one token of the other.
