@@ -65,12 +65,7 @@ impl Demo {
 }
 
 fn world() -> World {
-    synth::generate(&synth::Settings {
-        subjects: SUBJECTS,
-        notices: NOTICES,
-        seed: SEED,
-        ..synth::Settings::default()
-    })
+    synth::generate(&synth::Settings::sized(SUBJECTS, NOTICES, SEED))
 }
 
 fn settings() -> Settings {

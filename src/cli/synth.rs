@@ -65,11 +65,8 @@ impl Synth {
             return Err(crate::error::Error::from(problem).into());
         }
         let settings = Settings {
-            subjects: self.subjects,
-            notices: self.notices,
-            seed: self.seed,
             overlap: self.overlap,
-            ..Settings::default()
+            ..Settings::sized(self.subjects, self.notices, self.seed)
         };
         let pairs = synth::write_large(&self.output, &settings)?;
         eprintln!(

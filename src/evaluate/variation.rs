@@ -21,13 +21,7 @@ use crate::synth::{CorruptionKind, Draw, corrupt};
 /// # Errors
 /// When the system has no randomness for the run's secret.
 pub fn variation(model: &Model, notices: usize, each: usize, seed: u64) -> Result<String> {
-    let settings = crate::synth::Settings {
-        subjects: 0,
-        notices,
-        seed,
-        ..crate::synth::Settings::default()
-    };
-    let world = crate::synth::generate(&settings);
+    let world = crate::synth::generate(&crate::synth::Settings::sized(0, notices, seed));
     let list = List {
         notices: world.notices,
         ..List::default()

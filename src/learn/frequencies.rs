@@ -251,25 +251,11 @@ mod tests {
     use super::*;
     use std::path::Path;
 
-    /// `VEILMATCH_BLESS=1` writes the shipped table instead; with `VEILMATCH_ORGANIZATIONS=FILE`,
-    /// a file of names one a line, that of organisations too.
     #[test]
     fn the_shipped_table_is_what_the_committed_sources_give() {
         let mut made = Vec::new();
         learn(&read(SOURCES).unwrap(), &mut made).unwrap();
         let rarity = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/rarity");
-        if std::env::var_os("VEILMATCH_BLESS").is_some() {
-            let file = std::fs::File::create(rarity.join("persons.tsv.gz")).unwrap();
-            let mut gz = flate2::write::GzEncoder::new(file, flate2::Compression::best());
-            gz.write_all(&made).unwrap();
-            gz.finish().unwrap();
-            if let Some(names) = std::env::var_os("VEILMATCH_ORGANIZATIONS") {
-                let names = std::fs::read_to_string(names).unwrap();
-                let mut file = std::fs::File::create(rarity.join("organizations.tsv")).unwrap();
-                learn_organizations(names.lines(), &mut file).unwrap();
-            }
-            return;
-        }
         let mut shipped = Vec::new();
         let file = std::fs::File::open(rarity.join("persons.tsv.gz")).unwrap();
         flate2::read::GzDecoder::new(file)
@@ -277,7 +263,7 @@ mod tests {
             .unwrap();
         assert!(
             made == shipped,
-            "run again with VEILMATCH_BLESS=1 and look at the difference"
+            "run `veilmatch learn frequencies -o src/rarity/persons.tsv.gz` and look at the difference"
         );
     }
 

@@ -12,7 +12,7 @@ use crate::record::{
     CountryKind, DateKind, Name, NameKind, Notice, PartialDate, PlaceKind, Record, Sex, Strength,
     Subject,
 };
-use crate::report::{Output, commit};
+use crate::report::{Output, commit, write_problem};
 use crate::synth::{Generator, Settings, Truth, World};
 
 const SUBJECT_COLUMNS: &[&str] = &[
@@ -141,9 +141,7 @@ impl Files {
         let finished: Result<Vec<_>> = [self.subjects, self.notices, self.truth]
             .into_iter()
             .map(|table| {
-                let output = table.into_inner();
-                let output = output
-                    .map_err(|e| Problem::Write(std::io::Error::other(e.error().to_string())))?;
+                let output = table.into_inner().map_err(|e| write_problem(e.error()))?;
                 output.finish()
             })
             .collect();
