@@ -3,6 +3,8 @@
 //! In: two envelopes. Out: pairs, each once, and a tally of the blocks. Sees blind keys and handles
 //! alone. Every shared key counts, however many rows hold it: big blocks are reported, not cut.
 
+use rayon::slice::ParallelSliceMut as _;
+
 use crate::error::{Problem, Result};
 use crate::exchange::{Envelope, Handle};
 use crate::tally::Tally;
@@ -50,7 +52,7 @@ pub fn join(subjects: &Envelope, notices: &Envelope) -> Result<(Vec<Pair>, Tally
         }
     }
     tally.add("pairs_raw", packed.len() as u64);
-    packed.sort_unstable();
+    packed.par_sort_unstable();
     packed.dedup();
     tally.add("candidates", packed.len() as u64);
     let pairs = packed

@@ -178,14 +178,19 @@ fn collect(
     progress: &dyn Fn(u64),
 ) -> Result<(Vec<Hit>, Tally, Tally)> {
     let (mut hits, mut intake, mut stages) = (Vec::new(), Tally::new(), Tally::new());
-    for chunk in read::read_subjects(subjects, settings)? {
+    let mut chunks = read::read_subjects(subjects, settings)?;
+    let mut next = chunks.next();
+    while let Some(chunk) = next {
         let (subjects, tally) = chunk?;
         intake.merge(tally);
         let refused = intake.count("rows_refused");
         if let Some(allowed) = max_refused.filter(|max| refused > *max) {
             return Err(Problem::TooManyRefused { refused, allowed }.into());
         }
-        let (some, tally) = run.screen_batch(&subjects)?;
+        // The next chunk is read while this one is screened.
+        let (screened, following) = rayon::join(|| run.screen_batch(&subjects), || chunks.next());
+        next = following;
+        let (some, tally) = screened?;
         hits.extend(some);
         stages.merge(tally);
         progress(stages.count("subjects_screened"));
