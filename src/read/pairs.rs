@@ -29,7 +29,8 @@ const COLUMNS: [&str; 6] = ["id", "a", "b", "kind", "a_birth", "b_birth"];
 /// Pairs of a file, row by row.
 pub struct Pairs {
     table: Table,
-    header: Header,
+    /// Positions of [`COLUMNS`], found once: there are millions of rows.
+    at: [Option<usize>; COLUMNS.len()],
     kind: Option<Kind>,
 }
 
@@ -62,7 +63,7 @@ pub fn read_pairs(path: &Path, kind: Option<Kind>) -> Result<Pairs> {
     }
     Ok(Pairs {
         table,
-        header,
+        at: COLUMNS.map(|name| header.position(name)),
         kind,
     })
 }
@@ -75,7 +76,7 @@ impl Iterator for Pairs {
             Ok(row) => row?,
             Err(error) => return Some(Err(error)),
         };
-        let [id, a, b, kind, a_birth, b_birth] = COLUMNS.map(|name| row.get(&self.header, name));
+        let [id, a, b, kind, a_birth, b_birth] = self.at.map(|at| at.map_or("", |at| row.cell(at)));
         let date = |text| PartialDate::parse(text, None).ok();
         Some(Ok(PairRow {
             id: id.to_owned(),

@@ -224,8 +224,8 @@ impl Header {
 
     /// Position of a column, from 0; the first one where a name is repeated.
     pub(crate) fn position(&self, name: &str) -> Option<usize> {
-        let is_it = |n: &String| n.chars().eq(folded(name));
-        self.names.iter().position(is_it)
+        let name = fold_header(name);
+        self.names.iter().position(|n| *n == name)
     }
 
     /// Whether a row repeats the header, as files joined from pieces do.
