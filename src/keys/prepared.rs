@@ -339,8 +339,8 @@ const NUMBER_BITS: f32 = 6.0;
 /// (Shannon, "Prediction and entropy of printed English", 1951). Three letters are never rare.
 const BITS_A_LETTER: f32 = 4.1;
 
-/// Placeholders of four characters and more that stand where an identifier is not known. Source: values seen in the published
-/// lists of 2018 to 2026 and in customer files.
+/// Placeholders of four characters and more that stand where an identifier is not known. Source:
+/// values seen in the published lists of 2018 to 2026 and in customer files.
 const PLACEHOLDERS: &[&str] = &[
     "NONE",
     "NULL",

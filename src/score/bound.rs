@@ -196,7 +196,10 @@ mod tests {
     /// Every token may agree with every other; legal forms are compared apart.
     fn every(a: &PreparedName, b: &PreparedName) -> Chances {
         let set = |name: &PreparedName| {
-            let tokens = name.compared().iter().zip((0..16).map(|at| 1 << at));
+            let tokens = name
+                .compared()
+                .iter()
+                .zip((0..COMPARED_TOKENS).map(|at| 1 << at));
             tokens
                 .filter(|(t, _)| t.tag != Tag::OrgForm)
                 .fold(0, |set: u16, (_, at)| set | at)
