@@ -1,19 +1,22 @@
 //! `veilmatch evaluate`: how much of what is known to be true was found, and at what price.
 
 use std::collections::BTreeMap;
+use std::fs::File;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
+use anyhow::Context as _;
 use clap::{Args, Subcommand};
 
 use crate::cli::Exit;
 use crate::error::{Place, Problem, Result};
 use crate::evaluate::{
-    Evaluation, GroupBy, HitRow, TruthRow, aliases_off, curve, key_trial, table, variation,
+    Evaluation, GroupBy, HitRow, TruthRow, aliases_off, curve, key_trial, scripts, table, variation,
 };
 use crate::keys::{KeyMaker, Prepared, Secret};
+use crate::learn::pairs::read_pairs;
 use crate::read::{ListSettings, SubjectSettings, read_list, read_subjects};
-use crate::record::Kind;
+use crate::record::{Kind, Script};
 use crate::report::{Output, read_hits};
 use crate::score::Model;
 
@@ -28,6 +31,7 @@ pub(super) struct Evaluate {
 enum EvaluateVerb {
     Hits(HitsFile),
     Keys(Keys),
+    Scripts(Scripts),
     Variation(Variation),
 }
 
@@ -98,12 +102,43 @@ impl Evaluate {
         match self.verb {
             EvaluateVerb::Hits(verb) => verb.run(),
             EvaluateVerb::Keys(verb) => verb.run(),
+            EvaluateVerb::Scripts(verb) => verb.run(),
             EvaluateVerb::Variation(verb) => {
                 let rows = variation(&Model::default(), verb.notices, verb.each, verb.seed)?;
                 write!(std::io::stdout().lock(), "{rows}")?;
                 Ok(Exit::Done)
             }
         }
+    }
+}
+
+/// Recall of cross-script pairs of names that no table was learned from.
+///
+/// The shares of strangers are those of random other words of the same file.
+#[derive(Args, Debug)]
+#[command(after_help = "Example:
+  veilmatch evaluate scripts --script Cyrl --pairs cyrl.tsv.gz")]
+struct Scripts {
+    /// The script, four letters of ISO 15924.
+    #[arg(long, value_name = "SCRIPT", value_parser = super::learn::script)]
+    script: Script,
+    /// Gzipped table of pairs with the columns source, latin, tag, type.
+    #[arg(long, value_name = "F.tsv.gz")]
+    pairs: PathBuf,
+    /// Only pairs with this language before the script in their tag.
+    #[arg(long, value_name = "LANG")]
+    language: Option<String>,
+}
+
+impl Scripts {
+    fn run(self) -> anyhow::Result<Exit> {
+        let mut pairs = read_pairs(File::open(&self.pairs).context("cannot read the pairs")?)?;
+        if let Some(language) = &self.language {
+            pairs.retain(|p| p.tag.split('-').next() == Some(language));
+        }
+        let table = scripts(&Model::default(), &pairs, self.script);
+        write!(std::io::stdout().lock(), "{table}")?;
+        Ok(Exit::Done)
     }
 }
 

@@ -10,6 +10,8 @@ use flate2::{Compression, write::GzEncoder};
 
 use crate::cli::Exit;
 use crate::learn::frequencies::{SOURCES, learn, learn_organizations, read};
+use crate::learn::{pairs::read_pairs, translit};
+use crate::record::Script;
 use crate::report::Output;
 
 /// Make the shipped tables again from their sources.
@@ -22,6 +24,7 @@ pub(super) struct Learn {
 #[derive(Debug, Subcommand)]
 enum LearnVerb {
     Frequencies(Frequencies),
+    Translit(Translit),
 }
 
 /// How frequent the tokens of names are: `token TAB share`.
@@ -45,8 +48,53 @@ struct Frequencies {
 
 impl Learn {
     pub(super) fn run(self) -> anyhow::Result<Exit> {
-        let LearnVerb::Frequencies(verb) = self.verb;
-        verb.run()
+        match self.verb {
+            LearnVerb::Frequencies(verb) => verb.run(),
+            LearnVerb::Translit(verb) => verb.run(),
+        }
+    }
+}
+
+/// How a script is written in Latin letters: one gzipped table.
+///
+/// Learns from pairs of names; one source name in five is left out, for `evaluate scripts`. The same
+/// pairs give the same bytes.
+#[derive(Args, Debug)]
+#[command(after_help = "Example:
+  veilmatch learn translit --script Cyrl --pairs cyrl.tsv.gz -o cyrl.tsv.gz")]
+struct Translit {
+    /// The script, four letters of ISO 15924: Cyrl, Arab, Hebr, ...
+    #[arg(long, value_name = "SCRIPT", value_parser = script)]
+    script: Script,
+    /// Gzipped table of pairs with the columns source, latin, tag, type.
+    #[arg(long, value_name = "F.tsv.gz")]
+    pairs: PathBuf,
+    /// Only pairs with this language before the script in their tag: `ja` of `ja-Hani`.
+    #[arg(long, value_name = "LANG")]
+    language: Option<String>,
+    /// Where the table goes, gzipped.
+    #[arg(short, long, value_name = "F.tsv.gz")]
+    output: PathBuf,
+}
+
+/// A script by its ISO 15924 code.
+pub(super) fn script(code: &str) -> Result<Script, String> {
+    Script::from_short_name(code).ok_or_else(|| "an ISO 15924 code, such as Cyrl or Arab".into())
+}
+
+impl Translit {
+    fn run(self) -> anyhow::Result<Exit> {
+        let mut pairs = read_pairs(File::open(&self.pairs).context("cannot read the pairs")?)?;
+        if let Some(language) = &self.language {
+            pairs.retain(|p| p.tag.split('-').next() == Some(language));
+        }
+        let table = translit::learn(self.script, &pairs);
+        let mut file = Output::create(&self.output)?;
+        let mut gz = GzEncoder::new(&mut file, Compression::best());
+        gz.write_all(table.as_bytes())?;
+        gz.finish()?;
+        file.finish()?.commit()?;
+        Ok(Exit::Done)
     }
 }
 

@@ -18,6 +18,7 @@ mod hits;
 mod interval;
 pub mod keys;
 mod point;
+mod scripts;
 pub mod table;
 mod trials;
 #[cfg(feature = "synth")]
@@ -26,6 +27,7 @@ mod variation;
 pub use hits::{Evaluation, GroupBy, HitRow, TruthRow};
 pub use interval::{Interval, share, wilson};
 pub use point::{Group, Point};
+pub use scripts::scripts;
 pub use trials::{aliases_off, key_trial};
 #[cfg(feature = "synth")]
 pub use variation::variation;

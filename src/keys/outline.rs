@@ -40,6 +40,10 @@ pub enum Look {
     Sound,
     /// The same, of a script that writes no short vowels.
     Abjad,
+    /// The sound form of a token whose script has been learned.
+    Learned,
+    /// The same, of a script that writes no short vowels.
+    LearnedAbjad,
     /// A title, a particle, a suffix.
     Minor,
     /// An initial: fits any form that begins with it.
@@ -78,16 +82,24 @@ impl Outlines {
             len: form.byte_len(),
             look,
         };
-        let mut all = Vec::new();
+        let mut all: Vec<Outline> = Vec::new();
         for (token, at) in numbered().filter(|(t, _)| t.tag != Tag::OrgForm) {
             let look = match token.tag {
                 Tag::Initial => Look::Initial,
                 _ if !token.is_core() => Look::Minor,
+                _ if token.native.is_some() && token.is_abjad => Look::LearnedAbjad,
+                _ if token.native.is_some() => Look::Learned,
                 _ if token.is_abjad => Look::Abjad,
                 _ => Look::Sound,
             };
-            let sounds = token.sounds().iter().take(8);
-            all.extend(sounds.map(|form| outline(form, token.bits, at, look)));
+            let from = all.len();
+            for form in token.sounds() {
+                let seen = outline(form, token.bits, at, look);
+                let is_new = |o: &Outline| (o.letters, o.len) != (seen.letters, seen.len);
+                if all[from..].iter().all(is_new) {
+                    all.push(seen);
+                }
+            }
         }
         let wholes_from = all.len();
         let wholes = numbered().filter(|(t, _)| t.is_core() && t.form().len() >= SHORTEST_WHOLE);
@@ -95,9 +107,14 @@ impl Outlines {
         let joins_from = all.len();
         all.extend(joins.iter().map(|j| {
             let span = ((1 << j.len) - 1) << j.start;
-            outline(&j.form, j.bits, span, Look::Written)
+            let look = if j.is_run {
+                Look::Learned
+            } else {
+                Look::Written
+            };
+            outline(&j.form, j.bits, span, look)
         }));
-        // At most 128 sounds, 16 wholes.
+        // At most 80 sounds, 16 wholes.
         let place = |at| u8::try_from(at).unwrap_or(u8::MAX);
         Self {
             all: all.into(),
@@ -112,7 +129,7 @@ impl Outlines {
         }
     }
 
-    /// Every sound form of every token but legal forms.
+    /// The sound forms of every token but legal forms; one for those of equal letters and length.
     pub fn sounds(&self) -> &[Outline] {
         &self.all[..usize::from(self.wholes_from)]
     }

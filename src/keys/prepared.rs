@@ -8,10 +8,11 @@ use crate::normalize::{self, Tag};
 use crate::record::{
     Country, IdKind, Kind, NameKind, PartialDate, PlaceKind, Record, Script, Sex, Strength,
 };
+use crate::translit::Native;
 use crate::{rarity, translit};
 
 /// A Latin form of a token: up to 31 bytes of `[a-z0-9]`, held inline. Longer forms are cut.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Form {
     bytes: [u8; 31],
     len: u8,
@@ -86,6 +87,8 @@ pub struct Join {
     pub form: Form,
     /// Rarity of the core tokens in it, in bits.
     pub bits: f32,
+    /// The whole name, written without a space in its own script: where it was cut is a guess.
+    pub is_run: bool,
 }
 
 /// All joins of a name, in order.
@@ -117,9 +120,27 @@ fn joins(tokens: &[Token]) -> Box<[Join]> {
                     .filter(|t| t.tag != Tag::Particle)
                     .map(|t| t.bits)
                     .sum(),
+                is_run: window.len() == tokens.len() && is_run(tokens),
             })
         })
         .collect()
+}
+
+/// Whether a name was written in one run and cut into two tokens.
+fn is_run(tokens: &[Token]) -> bool {
+    let is_unspaced = |t: &Token| matches!(t.script, Script::Han | Script::Hangul);
+    matches!(tokens, [family, given] if given.is_glued && is_unspaced(family) && is_unspaced(given))
+}
+
+/// The spellings of a name that was written in one run.
+fn run(tokens: &[Token]) -> Box<[Form]> {
+    let joined = || {
+        let [family, given] = tokens else { return None };
+        family.native.as_ref()?.joined(given.native.as_ref()?)
+    };
+    let native = is_run(tokens).then(joined).flatten();
+    let spellings = native.map_or_else(Vec::new, |n| n.spellings(translit::MAX_FORMS));
+    spellings.iter().map(|s| Form::new(s)).collect()
 }
 
 /// One token of a name, ready to be compared.
@@ -127,7 +148,7 @@ fn joins(tokens: &[Token]) -> Box<[Join]> {
 pub struct Token {
     /// Latin forms, best first; at least one.
     forms: Box<[Form]>,
-    /// Their sound forms, in the same order.
+    /// Their first different sound forms, in the same order.
     sounds: Box<[Form]>,
     /// What the token is in its name.
     pub tag: Tag,
@@ -135,10 +156,12 @@ pub struct Token {
     pub bits: f32,
     /// The source script writes no short vowels (Arabic, Hebrew).
     pub is_abjad: bool,
-    /// The source is not written in Latin letters.
-    pub is_foreign: bool,
+    /// Script of the source.
+    pub script: Script,
     /// Joined to the token before it by a hyphen or an article.
     pub is_glued: bool,
+    /// The token in its own script, where that has been learned.
+    pub native: Option<Box<Native>>,
 }
 
 impl Token {
@@ -152,9 +175,14 @@ impl Token {
         &self.forms
     }
 
-    /// Sound forms, in the order of [`Token::forms`].
+    /// The first five different sound forms of [`Token::forms`], in their order.
     pub fn sounds(&self) -> &[Form] {
         &self.sounds
+    }
+
+    /// Whether the source is not written in Latin letters.
+    pub fn is_foreign(&self) -> bool {
+        !matches!(self.script, Script::Latin | Script::Common)
     }
 
     /// Whether the token carries identity: not a particle, title, legal form and the like.
@@ -188,6 +216,9 @@ pub struct PreparedName {
     pub tokens: Box<[Token]>,
     /// Neighbours written as one.
     pub joins: Box<[Join]>,
+    /// Spellings of the whole name where it was written in one run, likeliest first; else none. Where
+    /// such a name was cut into tokens is a guess.
+    pub run: Box<[Form]>,
     /// What a quick look sees.
     pub outlines: Outlines,
     /// A weak alias.
@@ -263,6 +294,7 @@ impl Prepared {
                 (!tokens.is_empty()).then(|| PreparedName {
                     index: u32::try_from(i).unwrap_or(u32::MAX),
                     outlines: Outlines::new(compared(&tokens), &joins),
+                    run: run(&tokens),
                     joins,
                     tokens,
                     is_weak: name.strength == Strength::Weak,
@@ -312,7 +344,12 @@ fn token(latin: &translit::LatinToken, kind: Kind) -> Option<Token> {
             .map(|f| rarity::bits(f).min(rarity::org_bits(f)))
             .fold(f32::MAX, f32::min),
     };
-    let sounds = forms.iter().map(sound_form).collect();
+    let mut sounds: Vec<Form> = Vec::with_capacity(forms.len());
+    for sound in forms.iter().map(sound_form) {
+        if sounds.len() < MAX_SOUNDS && !sounds.contains(&sound) {
+            sounds.push(sound);
+        }
+    }
     let longest = forms.iter().map(|f| f32::from(f.len)).fold(0.0, f32::max);
     let bits = match latin.tag {
         Tag::Number => bits.min(NUMBER_BITS),
@@ -320,17 +357,23 @@ fn token(latin: &translit::LatinToken, kind: Kind) -> Option<Token> {
     };
     (!forms.is_empty()).then_some(Token {
         forms,
-        sounds,
+        sounds: sounds.into(),
         tag: latin.tag,
         bits,
         is_abjad: matches!(
             latin.script,
             Script::Arabic | Script::Hebrew | Script::Syriac
         ),
-        is_foreign: !matches!(latin.script, Script::Latin | Script::Common),
+        script: latin.script,
         is_glued: latin.glued,
+        native: Native::new(&latin.source, latin.script)
+            .filter(|_| latin.tag != Tag::Number)
+            .map(Box::new),
     })
 }
+
+/// Most sound forms of a token that are compared: fewer than spellings, which make keys as well.
+const MAX_SOUNDS: usize = 5;
 
 /// Most bits a number can be worth: flight designators, years and branch numbers recur.
 const NUMBER_BITS: f32 = 6.0;

@@ -147,7 +147,7 @@ fn units(name: &PreparedName) -> (Vec<Unit>, usize) {
         .map(|(i, (_, t))| Unit {
             classes: t
                 .class_keys()
-                .take(if t.is_foreign { 8 } else { 2 })
+                .take(if t.is_foreign() { 8 } else { 2 })
                 .collect(),
             form: *t.form(),
             token_bits: t.bits,
@@ -170,8 +170,11 @@ fn units(name: &PreparedName) -> (Vec<Unit>, usize) {
             .fold(*a.form(), |form, t| form.joined(t.form()));
         let mut classes = vec![ClassKey::of(with.joined(b.form()).as_bytes())];
         let without = ClassKey::of(a.form().joined(b.form()).as_bytes());
-        if !classes.contains(&without) {
-            classes.push(without);
+        let spelled = name.run.iter().map(|f| ClassKey::of(f.as_bytes()));
+        for class in std::iter::once(without).chain(spelled) {
+            if !classes.contains(&class) {
+                classes.push(class);
+            }
         }
         units.push(Unit {
             classes,

@@ -56,6 +56,43 @@ pub fn org_bits(token: &str) -> f32 {
     table.get(token).copied().unwrap_or(UNSEEN_ORG_BITS)
 }
 
+/// How surprising the letters of a Latin form are, in bits: `-log2` of its probability under a model
+/// of letter pairs in people's names, each name of the table counted once.
+///
+/// **Units and range**: bits, some 4 a letter.
+pub fn letter_bits(form: &[u8]) -> f32 {
+    static PAIRS: OnceLock<[[f32; EDGE + 1]; EDGE + 1]> = OnceLock::new();
+    let pairs = PAIRS.get_or_init(|| {
+        let mut counts = [[0.5_f32; EDGE + 1]; EDGE + 1];
+        for (token, _) in rows(&unpacked(PERSONS)) {
+            for_each_pair(token.as_bytes(), |a, b| counts[a][b] += 1.0);
+        }
+        counts.map(|row| {
+            let total: f32 = row.iter().sum();
+            row.map(|n| (total / n).log2())
+        })
+    });
+    let mut bits = 0.0;
+    for_each_pair(form, |a, b| bits += pairs[a][b]);
+    bits
+}
+
+/// Number of what stands before the first letter and behind the last, and of all but letters.
+const EDGE: usize = 26;
+
+fn for_each_pair(form: &[u8], mut see: impl FnMut(usize, usize)) {
+    let number = |byte: u8| match byte {
+        b'a'..=b'z' => usize::from(byte - b'a'),
+        _ => EDGE,
+    };
+    let mut before = EDGE;
+    for byte in form {
+        see(before, number(*byte));
+        before = number(*byte);
+    }
+    see(before, EDGE);
+}
+
 /// Every token of both tables with its share (0 to 1) among the tokens of people's names and of
 /// organisations' names, in the order of the tables. For sums over classes of tokens.
 pub fn for_each_share(mut see: impl FnMut(&str, Share)) {
@@ -66,10 +103,8 @@ pub fn for_each_share(mut see: impl FnMut(&str, Share)) {
         ),
         (ORGANIZATIONS, Share::Organization),
     ] {
-        for line in table.lines().filter(|l| !l.starts_with('#')) {
-            if let Some((token, parts)) = line.split_once('\t') {
-                see(token, share(parts.parse().unwrap_or(0.0) / 1e9));
-            }
+        for (token, parts) in rows(table) {
+            see(token, share(parts.parse().unwrap_or(0.0) / 1e9));
         }
     }
 }
@@ -94,12 +129,14 @@ pub fn digest() -> [u8; 32] {
 }
 
 /// Rows `token TAB share`, the share in parts per thousand million.
+fn rows(table: &str) -> impl Iterator<Item = (&str, &str)> {
+    let lines = table.lines().filter(|l| !l.starts_with('#'));
+    lines.filter_map(|line| line.split_once('\t'))
+}
+
 fn parse(table: &str, ceiling: f32) -> FxHashMap<Box<str>, f32> {
-    table
-        .lines()
-        .filter(|l| !l.starts_with('#'))
-        .filter_map(|line| {
-            let (token, share) = line.split_once('\t')?;
+    rows(table)
+        .filter_map(|(token, share)| {
             let share: f32 = share.parse().ok()?;
             let bits = (1e9 / share).log2();
             Some((token.into(), bits.clamp(0.0, ceiling)))
@@ -129,6 +166,13 @@ mod tests {
         let forms = ["xqzzy".to_owned(), "maria".to_owned()];
         assert!((bits_of(&forms) - bits("maria")).abs() < f32::EPSILON);
         assert!((bits_of(&[]) - UNSEEN_BITS).abs() < f32::EPSILON);
+    }
+
+    #[test]
+    fn usual_letters_surprise_less_than_unusual_ones() {
+        let bits = |form: &str| letter_bits(form.as_bytes());
+        assert!(bits("marina") < bits("mzrqnw"));
+        assert!(bits("marina") > 10.0 && bits("") > 0.0);
     }
 
     #[test]

@@ -78,9 +78,16 @@ fn most_worth(model: &Model, x: &Outline, y: &Outline) -> f64 {
         let (title, mixed, particle) = model.minor;
         return worth.min(title.max(mixed).max(particle));
     }
-    let is_abjad = x.look == Look::Abjad || y.look == Look::Abjad;
+    let either = |look| x.look == look || y.look == look;
+    let is_abjad = either(Look::Abjad) || either(Look::LearnedAbjad);
+    let is_learned = either(Look::Learned) || either(Look::LearnedAbjad);
     let least = least_sound_distance(x.letters, y.letters, is_abjad);
-    f64::from(model.share(least / mean_len(x.len, y.len))) * worth
+    let share = f64::from(model.share(least / mean_len(x.len, y.len)));
+    if is_learned && share > 0.0 {
+        // What its letters say is not looked at here.
+        return worth;
+    }
+    share * worth
 }
 
 /// What a sound distance is divided by: the mean length of two forms, 3 at least.
@@ -122,12 +129,28 @@ fn join_worth(
     other: &Outlines,
     mut see: impl FnMut(&Outline),
 ) -> f64 {
+    if join.look == Look::Learned {
+        return run_worth(model, other, see);
+    }
     let mut rarity = 0.0_f32;
     for whole in other.wholes().iter().filter(|w| join_fits(join, w)) {
         rarity = rarity.max(join.bits.min(whole.bits));
         see(whole);
     }
     model.worth(rarity)
+}
+
+/// The most that a name written in one run can be worth: all that the other name has.
+fn run_worth(model: &Model, other: &Outlines, mut see: impl FnMut(&Outline)) -> f64 {
+    let (mut seen, mut sum) = (0, 0.0);
+    for sound in other.sounds() {
+        see(sound);
+        if sound.tokens & !seen != 0 {
+            sum += model.worth(sound.bits);
+            seen |= sound.tokens;
+        }
+    }
+    sum
 }
 
 /// Whether joined neighbours and a token may differ by two edits at most: each edit changes at most
@@ -182,6 +205,13 @@ mod tests {
         "Qaddafi",
         "Gadhafi",
         "معمر القذافي",
+        "田中",
+        "山田一",
+        "Tanaka",
+        "Yamada Hajime",
+        "김철수",
+        "Kim Chul Soo",
+        "Chulsoo Kim",
     ];
 
     fn prepare(kind: Kind) -> Vec<Prepared> {

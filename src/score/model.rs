@@ -25,6 +25,12 @@ pub struct Model {
     /// Share of a token's bits that is left at a given sound distance per letter: pairs of
     /// (distance, share), distances rising; beyond the last one the tokens do not agree.
     pub similarity: &'static [(f32, f32)],
+    /// What a spelling in Latin letters says for a name in another script, in bits: the first figure,
+    /// the second for each bit that it is likelier than among any names, less the third for the
+    /// sound distance per letter.
+    pub spelling: (f64, f64, f64),
+    /// Share of its bits that a token keeps when it is not written the same.
+    pub respelt: f64,
     /// Descriptive words (`trading`, `bank`): weight of the lack of a partner; each further one
     /// that agrees is worth this share of the one before.
     pub descriptor: (f64, f64),
@@ -67,7 +73,7 @@ pub struct Model {
 impl Default for Model {
     fn default() -> Self {
         Self {
-            version: "veilmatch-model/1",
+            version: "veilmatch-model/2",
             prior: -18.5,
             token_cap: (18.0, 0.8),
             again: 0.3,
@@ -81,6 +87,8 @@ impl Default for Model {
                 (0.28, 0.20),
                 (0.34, 0.0),
             ],
+            spelling: (7.0, 0.6, 18.0),
+            respelt: 0.98,
             descriptor: (0.6, 0.6),
             well_known: (15.0, 0.6),
             conflict: (-5.0, -6.0),

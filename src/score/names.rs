@@ -1,11 +1,13 @@
 //! Evidence of one name pair: which tokens are partners, and what that is worth.
 
-use crate::keys::{Form, Join, PreparedName, Token};
+use crate::keys::{Form, Join, Look, PreparedName, Token};
 use crate::normalize::Tag;
+use crate::rarity;
 use crate::score::bound::{Chances, is_close, join_fits, mean_len};
 use crate::score::evidence::{EvidenceKind, Level, Part};
 use crate::score::kernels::{osa_distance, sound_distance};
 use crate::score::model::Model;
+use crate::translit::Native;
 
 /// A possible partnership of tokens: `a..a+a_len` of the subject with `b..b+b_len` of the notice.
 #[derive(Clone, Copy, Debug)]
@@ -97,7 +99,11 @@ fn choose(model: &Model, a: &PreparedName, b: &PreparedName, chances: &Chances) 
         }
         is_free
     });
-    options
+    let sum: f64 = options.iter().map(|p| p.bits).sum();
+    match whole_run(model, a, b).filter(|whole| whole.bits > sum) {
+        Some(whole) => vec![whole],
+        None => options,
+    }
 }
 
 /// A token that comes again (`Omar Omar`) and each further descriptive word are worth a share. The
@@ -218,12 +224,7 @@ fn agreement(model: &Model, x: &Token, y: &Token) -> Option<(Level, f64)> {
     if x.tag == Tag::Number || y.tag == Tag::Number {
         return None;
     }
-    let mut best = f32::MAX;
-    for f in x.sounds() {
-        for g in y.sounds() {
-            best = best.min(distance(f, x.is_abjad, g, y.is_abjad));
-        }
-    }
+    let best = sound_gap(x, y);
     let mut share = f64::from(model.share(best));
     // Maria and Mario are names of their own; an unknown spelling is more likely a slip.
     if best > 0.0 && x.bits.max(y.bits) < model.well_known.0 {
@@ -237,7 +238,110 @@ fn agreement(model: &Model, x: &Token, y: &Token) -> Option<(Level, f64)> {
     } else {
         Level::Similar
     };
-    Some((level, worth * share * 0.98))
+    let bits = match spelled(model, x, y) {
+        Some(bits) => worth.min(bits - model.spelling.2 * f64::from(best)),
+        None => worth * share,
+    };
+    (bits > 0.0).then_some((level, bits * model.respelt))
+}
+
+/// What the spelling of the one says for the other, in bits, where one is written in a script that
+/// has been learned and the other in Latin letters.
+fn spelled(model: &Model, x: &Token, y: &Token) -> Option<f64> {
+    let (native, latin) = match (&x.native, &y.native) {
+        (Some(native), None) if !y.is_foreign() => (native, y),
+        (None, Some(native)) if !x.is_foreign() => (native, x),
+        _ => return None,
+    };
+    let each = latin.forms().iter();
+    each.map(|f| spelling_bits(model, native, f))
+        .reduce(f64::max)
+}
+
+fn spelling_bits(model: &Model, native: &Native, latin: &Form) -> f64 {
+    let (start, slope, _) = model.spelling;
+    let likelier = native.log2_probability(latin.as_bytes())
+        + f64::from(rarity::letter_bits(latin.as_bytes()));
+    start + slope * likelier
+}
+
+/// What the spelling of a whole name says, in bits, where one was written in one run in a learned
+/// script and the other stands in Latin letters; `None` otherwise. Where a run was cut is a guess,
+/// and either order is usual.
+///
+/// For measuring and for runs: how rare the name is does not count here.
+pub(crate) fn whole_spelling(model: &Model, a: &PreparedName, b: &PreparedName) -> Option<f64> {
+    let (native, latin) = match (run(a.compared()), run(b.compared())) {
+        (Some(native), None) => (native, b),
+        (None, Some(native)) => (native, a),
+        _ => return None,
+    };
+    let words = latin.compared();
+    if words.len() > RUN_WORDS || words.iter().any(Token::is_foreign) {
+        return None;
+    }
+    if let ([x], [y]) = (a.compared(), b.compared()) {
+        let apart = sound_gap(x, y).min(FAR);
+        return spelled(model, x, y).map(|bits| bits - model.spelling.2 * f64::from(apart));
+    }
+    let orders = (0..words.len()).map(|first| {
+        let (behind, front) = words.split_at(first);
+        let spelling = front.iter().chain(behind).map(Token::form);
+        let spelling = spelling.fold(Form::default(), Form::joined);
+        spelling_bits(model, &native, &spelling)
+    });
+    orders.reduce(f64::max)
+}
+
+/// Most Latin words that are read as one run.
+const RUN_WORDS: usize = 4;
+
+/// A sound distance per letter at which two forms have nothing in common.
+const FAR: f32 = 0.5;
+
+/// Tokens that were written without spaces in a learned script, or a single one.
+fn run(tokens: &[Token]) -> Option<Native> {
+    let (first, rest) = tokens.split_first()?;
+    rest.iter()
+        .try_fold((**first.native.as_ref()?).clone(), |all, next| {
+            let next = next.native.as_ref().filter(|_| next.is_glued)?;
+            all.joined(next)
+        })
+}
+
+/// A name that was written in one run, as the partner of all words of a name in Latin letters.
+fn whole_run(model: &Model, a: &PreparedName, b: &PreparedName) -> Option<Partners> {
+    let is_cut = |name: &PreparedName| {
+        name.outlines
+            .joins()
+            .iter()
+            .any(|j| j.look == Look::Learned)
+    };
+    if is_cut(a) == is_cut(b) {
+        return None;
+    }
+    let spelling = whole_spelling(model, a, b)?;
+    let latin = if is_cut(a) { b } else { a };
+    let worth: f64 = latin.compared().iter().map(|t| model.worth(t.bits)).sum();
+    (spelling > 0.0).then(|| Partners {
+        bits: spelling.min(worth) * model.respelt,
+        level: Level::SoundsSame,
+        a: 0,
+        a_len: index(a.compared().len()),
+        b: 0,
+        b_len: index(b.compared().len()),
+    })
+}
+
+/// The least sound distance per letter of the forms of two tokens.
+fn sound_gap(x: &Token, y: &Token) -> f32 {
+    let mut best = f32::MAX;
+    for f in x.sounds() {
+        for g in y.sounds() {
+            best = best.min(distance(f, x.is_abjad, g, y.is_abjad));
+        }
+    }
+    best
 }
 
 /// Sound distance per letter; far apart forms are not measured to the end.
@@ -293,14 +397,27 @@ fn joined<'a>(
     });
     pairs.filter_map(|(join, whole)| {
         let at = index(whole.tokens.trailing_zeros() as usize);
-        let form = other.tokens.get(usize::from(at))?.form();
+        let token = other.tokens.get(usize::from(at))?;
+        let form = token.form();
         let share = match osa_distance(join.form.as_bytes(), form.as_bytes()) {
             0 => 1.0,
             1 => 0.85,
             2 if form.len() >= 9 => 0.65,
-            _ => return None,
+            _ => 0.0,
         };
-        Some((join, at, model.worth(join.bits.min(whole.bits)) * share))
+        let worth = model.worth(join.bits.min(whole.bits));
+        let written = || {
+            let end = join.start + join.len;
+            let native = run(&name.tokens[usize::from(join.start)..usize::from(end)])?;
+            let bits = spelling_bits(model, &native, form).min(worth);
+            (!token.is_foreign()).then_some(bits * model.respelt)
+        };
+        let bits = if share < 1.0 {
+            written().map_or(worth * share, |bits| bits.max(worth * share))
+        } else {
+            worth
+        };
+        (bits > 0.0).then_some((join, at, bits))
     })
 }
 

@@ -11,9 +11,14 @@ mod abugida;
 mod arabic;
 mod han;
 mod hangul;
+mod learned;
 mod rules;
 mod tables;
 mod vowels;
+
+use learned::varied;
+pub(crate) use learned::{EDGE, characters};
+pub use learned::{Native, Transducer};
 
 use crate::normalize::{NormalName, Tag, Token, normalize};
 use crate::record::{Kind, Script};
@@ -90,9 +95,16 @@ pub fn forms(token: &str, script: Script) -> Vec<String> {
         Script::Hiragana => tables::of(Script::Katakana).spell(&katakana(token)),
         _ => tables::of(script).spell(token),
     };
+    if let Some(table) = learned::of(script) {
+        forms.truncate(RULED);
+        forms.extend(varied(&table.spell(&characters(token, script)), MAX_FORMS));
+    }
     keep_first(&mut forms);
     forms
 }
+
+/// Spellings by rule that stand before the learned ones.
+const RULED: usize = 2;
 
 /// Hiragana as katakana: the two blocks have the same order.
 fn katakana(token: &str) -> String {
@@ -142,8 +154,12 @@ pub fn digest() -> [u8; 32] {
         hasher.update(&(table.len() as u64).to_le_bytes());
         hasher.update(table.as_bytes());
     }
+    for table in learned::shipped() {
+        hasher.update(&(table.len() as u64).to_le_bytes());
+        hasher.update(table);
+    }
     // Raised when the rules in the code of this room change what comes out.
-    hasher.update(b"translit rules 1");
+    hasher.update(b"translit rules 2");
     *hasher.finalize().as_bytes()
 }
 

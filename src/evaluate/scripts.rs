@@ -1,0 +1,234 @@
+//! How well names in one script are told from the names of others in Latin letters.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+
+use rayon::prelude::*;
+use rustc_hash::FxHashMap;
+
+use crate::evaluate::{share, wilson};
+use crate::keys::{ClassKey, Prepared, Token};
+use crate::learn::pairs::ScriptPair;
+use crate::record::{Kind, Name, Record, Script};
+use crate::score::{Model, Scorer, WeakAliases, whole_spelling};
+
+/// Strangers that each name is compared with.
+const STRANGERS: usize = 20;
+
+/// Most Latin names that a name is searched among.
+const POOL: usize = 50_000;
+
+/// Most pairs that are measured.
+const PAIRS: usize = 5_000;
+
+/// One held-out pair of names.
+struct Pair<'a> {
+    ours: Prepared,
+    theirs: Prepared,
+    /// All Latin forms that the file has for our name.
+    forms: &'a BTreeSet<&'a str>,
+}
+
+/// A Markdown table with rows for single words and for full names: recall of held-out pairs where
+/// 1 % and 0.1 % of random other names of the file reach as much; then, among all Latin names of
+/// the file, how many rank above all others, and the share whose nearest other name passes at 0.1 %;
+/// then how often names share a class key, with the own name and with a stranger's.
+///
+/// By spelling: bits that the spelling says for a name, for words alone. By score: bits of the whole
+/// score by names, where a common name is worth less than a rare one.
+pub fn scripts(model: &Model, pairs: &[ScriptPair], script: Script) -> String {
+    let mut forms: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for pair in pairs {
+        forms.entry(&pair.source).or_default().insert(&pair.latin);
+    }
+    let mut text = String::from(
+        "| script | names | n | measure | 1 % of strangers | 0.1 % | of Latin names | found and first \
+         | nearest passes | keys | keys of strangers |\n\
+         | --- | --- | --: | --- | --- | --- | --: | --- | --: | --: | --: |\n",
+    );
+    for (what, is_full) in [("words", false), ("full", true)] {
+        let held_out: Vec<&ScriptPair> = pairs
+            .iter()
+            .filter(|p| p.is_held_out() && p.is_full == is_full)
+            .collect();
+        let step = held_out.len().div_ceil(PAIRS).max(1);
+        let names: Vec<Pair<'_>> = held_out
+            .into_par_iter()
+            .step_by(step)
+            .filter_map(|p| {
+                let (ours, theirs) = (prepared(&p.source), prepared(&p.latin));
+                let forms = forms.get(p.source.as_str())?;
+                let is_named = !ours.names.is_empty() && !theirs.names.is_empty();
+                is_named.then_some(Pair {
+                    ours,
+                    theirs,
+                    forms,
+                })
+            })
+            .collect();
+        if !names.is_empty() {
+            let pool = Pool::new(pairs.iter().filter(|p| p.is_full == is_full));
+            let measures = if is_full { &MEASURES[1..] } else { &MEASURES };
+            for row in rows(model, &names, &pool, measures) {
+                let _ = writeln!(text, "| {} | {what} | {row}", script.full_name());
+            }
+        }
+    }
+    text
+}
+
+fn prepared(name: &str) -> Prepared {
+    Prepared::new(&Record {
+        kind: Kind::Person,
+        names: vec![Name::primary(name)],
+        ..Record::default()
+    })
+}
+
+/// Latin names to be told from each other, found by their class keys.
+struct Pool<'a> {
+    names: Vec<(&'a str, Prepared)>,
+    by_key: FxHashMap<ClassKey, Vec<u32>>,
+}
+
+impl<'a> Pool<'a> {
+    fn new(pairs: impl Iterator<Item = &'a ScriptPair>) -> Self {
+        let distinct: BTreeSet<&str> = pairs.map(|p| p.latin.as_str()).collect();
+        let step = distinct.len().div_ceil(POOL).max(1);
+        let distinct: Vec<&str> = distinct.into_iter().step_by(step).collect();
+        let names: Vec<(&str, Prepared)> =
+            distinct.into_par_iter().map(|n| (n, prepared(n))).collect();
+        let mut by_key: FxHashMap<ClassKey, Vec<u32>> = FxHashMap::default();
+        for ((_, name), i) in names.iter().zip(0_u32..) {
+            for key in keys(name) {
+                by_key.entry(key).or_default().push(i);
+            }
+        }
+        Self { names, by_key }
+    }
+
+    /// Names that share a key with another one, but for its own forms.
+    fn near(&self, pair: &Pair<'_>) -> impl Iterator<Item = &Prepared> {
+        let found = keys(&pair.ours).into_iter();
+        let found: BTreeSet<u32> = found
+            .filter_map(|k| self.by_key.get(&k))
+            .flatten()
+            .copied()
+            .collect();
+        let found = found.into_iter().map(|i| &self.names[i as usize]);
+        found
+            .filter(|(name, _)| !pair.forms.contains(name))
+            .map(|(_, prepared)| prepared)
+    }
+}
+
+/// Measures, and where they stand in [`Bits`].
+const MEASURES: [(&str, usize); 2] = [("spelling", 0), ("score", 1)];
+
+/// What a pair of names brings: by spelling and by score.
+type Bits = [f64; 2];
+
+/// What was measured for one name.
+struct Outcome {
+    own: Bits,
+    shares_key: bool,
+    /// Random others, and whether they share a key.
+    others: Vec<(Bits, bool)>,
+    /// The most that any of the pool brings.
+    nearest: Bits,
+}
+
+fn rows(
+    model: &Model,
+    names: &[Pair<'_>],
+    pool: &Pool<'_>,
+    measures: &[(&str, usize)],
+) -> Vec<String> {
+    let outcomes: Vec<Outcome> = names
+        .par_iter()
+        .enumerate()
+        .map_init(
+            || Scorer::new(model, WeakAliases::Screen),
+            |scorer, (i, pair)| {
+                let mut bits = |theirs: &Prepared| -> Bits {
+                    let score = scorer.score(&pair.ours, theirs).map(|o| o.bits);
+                    [spelling(model, &pair.ours, theirs), score]
+                        .map(|bits| bits.unwrap_or(f64::NEG_INFINITY))
+                };
+                let strangers = (0..STRANGERS).map(|k| &names[stranger(i, k) % names.len()]);
+                let strangers = strangers.filter(|other| other.forms.is_disjoint(pair.forms));
+                let others = strangers.map(|o| (bits(&o.theirs), share_key(&pair.ours, &o.theirs)));
+                Outcome {
+                    others: others.collect(),
+                    own: bits(&pair.theirs),
+                    shares_key: share_key(&pair.ours, &pair.theirs),
+                    nearest: pool
+                        .near(pair)
+                        .map(bits)
+                        .fold([f64::NEG_INFINITY; 2], |most, bits| {
+                            [most[0].max(bits[0]), most[1].max(bits[1])]
+                        }),
+                }
+            },
+        )
+        .collect();
+    let n = outcomes.len() as u64;
+    let count = |holds: &dyn Fn(&Outcome) -> bool| outcomes.iter().filter(|o| holds(o)).count();
+    let with_interval = |found: usize| {
+        let interval = wilson(found as u64, n);
+        let share = share(found as u64, n);
+        format!("{share:.3} ({:.3}–{:.3})", interval.low, interval.high)
+    };
+    let strangers = || outcomes.iter().flat_map(|o| &o.others);
+    let shared = strangers().filter(|(_, shares_key)| *shares_key).count();
+    let keys = share(count(&|o| o.shares_key) as u64, n);
+    let stranger_keys = share(shared as u64, strangers().count() as u64);
+    measures
+        .iter()
+        .map(|&(what, by)| {
+            let limit = |one_in| highest(strangers().map(|(bits, _)| bits[by]).collect(), one_in);
+            let (one, tenth) = (limit(100), limit(1_000));
+            let found = |limit| with_interval(count(&|o| o.own[by] > limit));
+            let is_first = |o: &Outcome| o.shares_key && o.own[by] > o.nearest[by];
+            let first = with_interval(count(&is_first));
+            let passing = share(count(&|o| o.nearest[by] > tenth) as u64, n);
+            format!(
+                "{n} | {what} | {} | {} | {} | {first} | {passing:.3} | {keys:.3} | {stranger_keys:.4} |",
+                found(one),
+                found(tenth),
+                pool.names.len()
+            )
+        })
+        .collect()
+}
+
+/// A number that neighbours in the file do not share: files are in the order of their names.
+fn stranger(name: usize, draw: usize) -> usize {
+    let seed = [name.to_le_bytes(), draw.to_le_bytes()].concat();
+    let [a, b, c, d, ..] = *blake3::hash(&seed).as_bytes();
+    u32::from_le_bytes([a, b, c, d]) as usize
+}
+
+/// What one in so many reaches.
+fn highest(mut bits: Vec<f64>, one_in: usize) -> f64 {
+    bits.sort_by(|a, b| b.total_cmp(a));
+    let at = bits.get(bits.len() / one_in);
+    at.copied().unwrap_or(f64::NEG_INFINITY)
+}
+
+/// What the spelling alone says for two names being the same.
+fn spelling(model: &Model, a: &Prepared, b: &Prepared) -> Option<f64> {
+    whole_spelling(model, a.names.first()?, b.names.first()?)
+}
+
+/// Class keys of all tokens that carry identity, and of names that are written in one run.
+fn keys(record: &Prepared) -> BTreeSet<ClassKey> {
+    let names = || record.names.iter();
+    let tokens = names().flat_map(|n| n.tokens.iter().filter(|t| t.is_core()));
+    let runs = names().flat_map(|n| n.run.iter().map(|f| ClassKey::of(f.as_bytes())));
+    tokens.flat_map(Token::class_keys).chain(runs).collect()
+}
+
+fn share_key(a: &Prepared, b: &Prepared) -> bool {
+    !keys(a).is_disjoint(&keys(b))
+}

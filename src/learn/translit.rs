@@ -1,0 +1,378 @@
+//! Learning how a script is written in Latin letters, from pairs of names.
+//!
+//! Each character is taken to emit one chunk of Latin letters, perhaps none. P(chunk | character)
+//! is estimated by expectation maximisation over all ways to cut the Latin side (forward and
+//! backward sums); then the likeliest cut of every pair is taken and what followed which is
+//! counted. Joint-sequence models of this kind are long known (Bisani and Ney, "Joint-sequence
+//! models for grapheme-to-phoneme conversion", Speech Communication 50, 2008); this one is small
+//! enough to be read.
+
+#![allow(
+    clippy::cast_precision_loss,
+    reason = "words are short: lengths far below 2^52"
+)]
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use rustc_hash::FxHashMap;
+
+use crate::learn::pairs::ScriptPair;
+use crate::record::Script;
+use crate::translit::EDGE;
+
+/// Rounds of expectation maximisation.
+const ROUNDS: usize = 7;
+
+/// Pairs of words that are learned from at most.
+const WORDS: usize = 60_000;
+
+/// Chunks below this share of their character are dropped.
+const LEAST_SHARE: f64 = 0.002;
+
+/// Chunks kept for a character.
+const CHUNKS: usize = 40;
+
+/// Contexts seen less often are dropped.
+const LEAST_COUNT: u32 = 2;
+
+type Word = (Vec<char>, Vec<u8>);
+
+/// Longest chunk of Latin letters that one character emits.
+fn longest(script: Script) -> usize {
+    match script {
+        Script::Han => 6,
+        Script::Katakana | Script::Hiragana => 4,
+        _ => 3,
+    }
+}
+
+/// Learns the table of a script; pairs that are held out are left out. The text is what
+/// `translit::Transducer::parse` reads. The same pairs in the same order give the same text.
+pub fn learn(script: Script, pairs: &[ScriptPair]) -> String {
+    let longest = longest(script);
+    let mut words: Vec<Word> = pairs
+        .iter()
+        .filter(|p| !p.is_held_out())
+        .flat_map(|p| p.words(script))
+        .filter(|(source, latin)| {
+            let fits = |n: usize| (1..=40).contains(&n);
+            let letters = latin.iter().all(u8::is_ascii_lowercase);
+            let foreign = source.iter().all(|c| !c.is_ascii());
+            fits(source.len())
+                && fits(latin.len())
+                && letters
+                && foreign
+                && latin.len() <= source.len() * longest
+        })
+        .collect();
+    // A few words in step with the whole, so that no part of the file is left out.
+    if words.len() > WORDS {
+        let all = words.len();
+        words = (0..WORDS).map(|i| words[i * all / WORDS].clone()).collect();
+    }
+    let mut table = Table::even(&words, longest);
+    for round in 0..ROUNDS {
+        table = table.improved(&words);
+        if round + 3 == ROUNDS {
+            // By now wrong pairs stand out.
+            words = table.credible(words);
+        }
+    }
+    table.prune();
+    write(&table, &words)
+}
+
+/// P(chunk | character).
+struct Table {
+    longest: usize,
+    shares: FxHashMap<(char, u64), f64>,
+}
+
+/// Up to six letters as one number, the length in it.
+fn pack(chunk: &[u8]) -> u64 {
+    chunk.iter().fold(1, |n, b| n << 8 | u64::from(*b))
+}
+
+fn unpack(mut packed: u64) -> String {
+    let mut letters = Vec::new();
+    while packed > 1 {
+        letters.push(char::from(packed.to_le_bytes()[0]));
+        packed >>= 8;
+    }
+    letters.iter().rev().collect()
+}
+
+impl Table {
+    /// Every chunk near the diagonal counts the same.
+    fn even(words: &[Word], longest: usize) -> Self {
+        let mut counts: FxHashMap<(char, u64), f64> = FxHashMap::default();
+        for (source, latin) in words {
+            let slope = latin.len() as f64 / source.len() as f64;
+            for (i, c) in source.iter().enumerate() {
+                for j in 0..=latin.len() {
+                    for len in 0..=longest.min(latin.len() - j) {
+                        let off = (j as f64 + len as f64 / 2.0) - (i as f64 + 0.5) * slope;
+                        if off.abs() <= 1.0 + 0.25 * latin.len() as f64 {
+                            let usual = (len as f64 - slope).abs();
+                            *counts.entry((*c, pack(&latin[j..j + len]))).or_default() +=
+                                (-usual).exp();
+                        }
+                    }
+                }
+            }
+        }
+        Self::normal(counts, longest)
+    }
+
+    fn normal(counts: FxHashMap<(char, u64), f64>, longest: usize) -> Self {
+        // In order, so that sums are the same on every run.
+        let mut counts: Vec<((char, u64), f64)> = counts.into_iter().collect();
+        counts.sort_unstable_by_key(|(key, _)| *key);
+        let mut shares = FxHashMap::default();
+        for row in counts.chunk_by(|a, b| a.0.0 == b.0.0) {
+            let total: f64 = row.iter().map(|(_, n)| n).sum();
+            shares.extend(row.iter().map(|(key, n)| (*key, n / total.max(1e-12))));
+        }
+        Self { longest, shares }
+    }
+
+    fn share(&self, c: char, chunk: &[u8]) -> f64 {
+        self.shares.get(&(c, pack(chunk))).copied().unwrap_or(0.0)
+    }
+
+    /// One round of expectation maximisation.
+    fn improved(&self, words: &[Word]) -> Self {
+        let mut counts: FxHashMap<(char, u64), f64> = FxHashMap::default();
+        for (source, latin) in words {
+            let (n, m) = (source.len(), latin.len());
+            let width = m + 1;
+            let mut forward = vec![0.0; (n + 1) * width];
+            let mut backward = vec![0.0; (n + 1) * width];
+            forward[0] = 1.0;
+            for i in 0..n {
+                for j in 0..=m {
+                    let here = forward[i * width + j];
+                    if here > 0.0 {
+                        for len in 0..=self.longest.min(m - j) {
+                            let p = self.share(source[i], &latin[j..j + len]);
+                            forward[(i + 1) * width + j + len] += here * p;
+                        }
+                    }
+                }
+            }
+            let total = forward[n * width + m];
+            if total <= 0.0 {
+                continue;
+            }
+            backward[n * width + m] = 1.0;
+            for i in (0..n).rev() {
+                for j in 0..=m {
+                    let mut sum = 0.0;
+                    for len in 0..=self.longest.min(m - j) {
+                        let behind = backward[(i + 1) * width + j + len];
+                        if behind > 0.0 {
+                            let chunk = &latin[j..j + len];
+                            let p = self.share(source[i], chunk) * behind;
+                            sum += p;
+                            let expected = forward[i * width + j] * p / total;
+                            if expected > 1e-6 {
+                                *counts.entry((source[i], pack(chunk))).or_default() += expected;
+                            }
+                        }
+                    }
+                    backward[i * width + j] = sum;
+                }
+            }
+        }
+        Self::normal(counts, self.longest)
+    }
+
+    /// The likeliest cut of a pair: the log of its probability and the length of each chunk.
+    fn cut(&self, (source, latin): &Word) -> Option<(f64, Vec<usize>)> {
+        let (n, m) = (source.len(), latin.len());
+        let width = m + 1;
+        let mut best = vec![(f64::NEG_INFINITY, 0_usize); (n + 1) * width];
+        best[0].0 = 0.0;
+        for i in 0..n {
+            for j in 0..=m {
+                let here = best[i * width + j].0;
+                if here == f64::NEG_INFINITY {
+                    continue;
+                }
+                for len in 0..=self.longest.min(m - j) {
+                    let p = self.share(source[i], &latin[j..j + len]);
+                    let there = &mut best[(i + 1) * width + j + len];
+                    let log = here + p.ln();
+                    if p > 0.0 && log > there.0 {
+                        *there = (log, len);
+                    }
+                }
+            }
+        }
+        let log = best[n * width + m].0;
+        let mut lens = vec![0; n];
+        let mut j = m;
+        for i in (0..n).rev() {
+            lens[i] = best[(i + 1) * width + j].1;
+            j -= lens[i];
+        }
+        (log > f64::NEG_INFINITY).then_some((log, lens))
+    }
+
+    /// The pairs whose letters are not far less likely than usual: mined pairs are wrong at times.
+    fn credible(&self, words: Vec<Word>) -> Vec<Word> {
+        let logs: Vec<f64> = words
+            .iter()
+            .map(|w| self.cut(w).map_or(-99.0, |(log, _)| log / w.0.len() as f64))
+            .collect();
+        let mut sorted = logs.clone();
+        sorted.sort_by(f64::total_cmp);
+        let Some(median) = sorted.get(sorted.len() / 2).copied() else {
+            return words;
+        };
+        let kept = words
+            .into_iter()
+            .zip(logs)
+            .filter(|(_, log)| *log >= median - 1.5);
+        kept.map(|(word, _)| word).collect()
+    }
+
+    /// The chunks of each character, the likeliest first.
+    fn rows(&self) -> BTreeMap<char, Vec<(u64, f64)>> {
+        let mut cells: Vec<((char, u64), f64)> = self
+            .shares
+            .iter()
+            .map(|(key, share)| (*key, *share))
+            .collect();
+        cells.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        let mut rows: BTreeMap<char, Vec<(u64, f64)>> = BTreeMap::new();
+        for ((c, chunk), share) in cells {
+            rows.entry(c).or_default().push((chunk, share));
+        }
+        rows
+    }
+
+    fn prune(&mut self) {
+        let rows = self.rows();
+        self.shares.clear();
+        for (c, row) in rows {
+            let kept = row
+                .into_iter()
+                .take(CHUNKS)
+                .filter(|(_, share)| *share >= LEAST_SHARE);
+            self.shares
+                .extend(kept.map(|(chunk, share)| ((c, chunk), share)));
+        }
+    }
+}
+
+/// What every table begins with.
+const HEADER: &str = "\
+// How a script is written in Latin letters, by `veilmatch learn translit`: counts of letters, no names.
+// Sources and licences of the pairs: src/translit/learned/README.md.
+";
+
+/// The table and what followed which in the likeliest cuts, as text.
+fn write(table: &Table, words: &[Word]) -> String {
+    let mut rows: BTreeMap<(u8, String), BTreeMap<String, u32>> = BTreeMap::new();
+    for word in words {
+        let Some((_, lens)) = table.cut(word) else {
+            continue;
+        };
+        let (source, latin) = word;
+        let (mut j, mut before) = (0, (EDGE, String::from("-")));
+        for (i, len) in lens.into_iter().enumerate() {
+            let chunk = match &latin[j..j + len] {
+                [] => "-".to_owned(),
+                letters => String::from_utf8_lossy(letters).into_owned(),
+            };
+            j += len;
+            let here = source[i];
+            let next = source.get(i + 1).copied().unwrap_or(EDGE);
+            let contexts = [
+                (1, format!("{here} {next}")),
+                (2, format!("{} {} {here}", before.0, before.1)),
+            ];
+            for context in contexts {
+                *rows
+                    .entry(context)
+                    .or_default()
+                    .entry(chunk.clone())
+                    .or_default() += 1;
+            }
+            before = (here, chunk);
+        }
+    }
+    let mut text = String::from(HEADER);
+    for (c, row) in table.rows() {
+        let _ = write!(text, "a\t{c}\t");
+        for (i, (chunk, share)) in row.iter().enumerate() {
+            let chunk = unpack(*chunk);
+            let chunk = if chunk.is_empty() { "-" } else { &chunk };
+            let space = if i == 0 { "" } else { " " };
+            let _ = write!(text, "{space}{chunk}:{share:.4}");
+        }
+        text.push('\n');
+    }
+    for ((kind, context), counts) in rows {
+        if counts.values().sum::<u32>() < LEAST_COUNT {
+            continue;
+        }
+        let kind = if kind == 1 { 'n' } else { 'b' };
+        let values: Vec<String> = counts.iter().map(|(c, n)| format!("{c}:{n}")).collect();
+        let _ = writeln!(text, "{kind}\t{context}\t{}", values.join(" "));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::translit::Transducer;
+
+    fn pairs(rows: &[(&str, &str)]) -> Vec<ScriptPair> {
+        let pair = |(source, latin): &(&str, &str)| ScriptPair {
+            source: (*source).to_owned(),
+            latin: (*latin).to_owned(),
+            is_full: false,
+            tag: String::new(),
+        };
+        rows.iter().map(pair).filter(|p| !p.is_held_out()).collect()
+    }
+
+    /// Letters are told apart although no pair says which stands for which.
+    #[test]
+    fn chunks_are_found_without_being_shown() {
+        let rows = [
+            ("шура", "shura"),
+            ("маша", "masha"),
+            ("рома", "roma"),
+            ("мара", "mara"),
+            ("шама", "shama"),
+            ("рамш", "ramsh"),
+            ("ума", "uma"),
+            ("аура", "aura"),
+            ("мура", "mura"),
+            ("ошма", "oshma"),
+            ("рашо", "rasho"),
+            ("умаш", "umash"),
+        ];
+        let text = learn(Script::Cyrillic, &pairs(&rows));
+        let table = Transducer::parse(&text);
+        let word: Vec<char> = "шума".chars().collect();
+        assert_eq!(table.spell(&word)[0].1, "shuma");
+        assert_eq!(
+            text,
+            learn(Script::Cyrillic, &pairs(&rows)),
+            "the same bytes"
+        );
+    }
+
+    #[test]
+    fn packed_chunks_come_back() {
+        for chunk in ["", "a", "shch", "zhuang"] {
+            assert_eq!(unpack(pack(chunk.as_bytes())), chunk);
+        }
+    }
+}
