@@ -7,7 +7,7 @@ use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_mai
 use jiff::civil::date;
 use veilmatch::keys::{KeyMaker, Prepared, Secret, Side};
 use veilmatch::read::List;
-use veilmatch::record::Subject;
+use veilmatch::record::{Kind, Name, Record, Subject};
 use veilmatch::run::{Run, Settings};
 use veilmatch::score::{Model, Scorer, WeakAliases};
 use veilmatch::synth;
@@ -38,7 +38,7 @@ fn stages(c: &mut Criterion) {
     group.bench_function("normalize and romanize (subjects)", |b| {
         b.iter(|| {
             for name in subjects.iter().flat_map(|s| &s.record.names) {
-                let normal = normalize::normalize(&name.full, veilmatch::record::Kind::Person);
+                let normal = normalize::normalize(&name.full, Kind::Person);
                 std::hint::black_box(translit::latinize(&normal));
             }
         });
@@ -55,9 +55,7 @@ fn stages(c: &mut Criterion) {
         let keys = KeyMaker::new(&secret());
         b.iter(|| {
             let mut n = 0_u64;
-            for record in &prepared {
-                keys.blind(record, Side::Subject, |_, _| n += 1);
-            }
+            keys.blind((0..).zip(&prepared), Side::Subject, |_, _, _| n += 1);
             n
         });
     });
@@ -93,5 +91,86 @@ fn stages(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, stages);
+/// Names of people that are written in Latin letters, or in none of them, each with the other names
+/// of its bearer; and prepared.
+struct Names {
+    records: Vec<Record>,
+    prepared: Vec<Prepared>,
+    /// Half of them two names of one person, half of two people.
+    pairs: Vec<(usize, usize)>,
+}
+
+impl Names {
+    /// `wanted`: whether names are Latin; pairs have a Latin name on the second side.
+    fn new(latin: bool) -> Self {
+        let world = synth::generate(&synth::Settings::sized(0, NOTICES, 7));
+        let people = world
+            .notices
+            .iter()
+            .filter(|n| n.record.kind == Kind::Person);
+        let is_latin = |name: &Name| name.full.chars().all(|c| u32::from(c) < 0x250);
+        let (mut records, mut pairs) = (Vec::new(), Vec::new());
+        for person in people {
+            let names = &person.record.names;
+            let first = names.iter().find(|n| is_latin(n) == latin);
+            let second = names.iter().rfind(|n| is_latin(n));
+            let (Some(first), Some(second)) = (first, second) else {
+                continue;
+            };
+            if first.full != second.full {
+                let at = records.len();
+                let record = |name: &Name| Record {
+                    kind: Kind::Person,
+                    names: vec![Name::primary(&name.full)],
+                    ..Record::default()
+                };
+                records.extend([record(first), record(second)]);
+                pairs.extend([(at, at + 1), (at, (at * 7919 + 1) % (at + 1) | 1)]);
+            }
+        }
+        pairs.retain(|(_, b)| *b < records.len());
+        let prepared = records.iter().map(Prepared::new).collect();
+        Self {
+            records,
+            prepared,
+            pairs,
+        }
+    }
+}
+
+fn names(c: &mut Criterion) {
+    let mut group = c.benchmark_group("names");
+    for (what, latin) in [("Latin", true), ("cross-script", false)] {
+        let names = Names::new(latin);
+        group.throughput(Throughput::Elements(names.records.len() as u64));
+        let keys = KeyMaker::new(&secret());
+        group.bench_function(format!("{what}: normalize, prepare, keys (names)"), |b| {
+            b.iter(|| {
+                let mut n = 0_u64;
+                for chunk in names.records.chunks(256) {
+                    let prepared: Vec<Prepared> = chunk.iter().map(Prepared::new).collect();
+                    keys.blind((0..).zip(&prepared), Side::Notice, |_, _, _| n += 1);
+                }
+                n
+            });
+        });
+        group.throughput(Throughput::Elements(names.pairs.len() as u64));
+        let model = Model::default();
+        group.bench_function(format!("{what}: score (pairs of names)"), |b| {
+            b.iter_batched_ref(
+                || Scorer::new(&model, WeakAliases::Screen),
+                |scorer| {
+                    let scored = names.pairs.iter().filter_map(|(x, y)| {
+                        scorer.score(&names.prepared[*x], &names.prepared[*y])
+                    });
+                    scored.map(|o| o.bits).sum::<f64>()
+                },
+                BatchSize::SmallInput,
+            );
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, stages, names);
 criterion_main!(benches);

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use crate::evaluate::{share, wilson};
-use crate::keys::{ClassKey, Prepared, Token};
+use crate::keys::{ClassKey, Prepared};
 use crate::learn::pairs::ScriptPair;
 use crate::record::{Kind, Name, Record, Script};
 use crate::score::{Model, Scorer, WeakAliases, whole_spelling};
@@ -226,7 +226,7 @@ fn keys(record: &Prepared) -> BTreeSet<ClassKey> {
     let names = || record.names.iter();
     let tokens = names().flat_map(|n| n.tokens.iter().filter(|t| t.is_core()));
     let runs = names().flat_map(|n| n.run.iter().map(|f| ClassKey::of(f.as_bytes())));
-    tokens.flat_map(Token::class_keys).chain(runs).collect()
+    tokens.flat_map(|t| t.class_keys()).chain(runs).collect()
 }
 
 fn share_key(a: &Prepared, b: &Prepared) -> bool {

@@ -21,7 +21,7 @@ pub fn key_trial(
         .zip(0_u32..u32::MAX)
         .flat_map_iter(|(notice, row)| {
             let mut rows = Vec::new();
-            keys.blind(notice, Side::Notice, |recipe, key| {
+            keys.blind([(row, notice)], Side::Notice, |row, recipe, key| {
                 rows.push((recipe, key, row));
             });
             rows
@@ -34,7 +34,7 @@ pub fn key_trial(
         .par_iter()
         .map(|subject| {
             let mut pairs: Vec<(Recipe, u32)> = Vec::new();
-            keys.blind(subject, Side::Subject, |recipe, key| {
+            keys.blind([(0, subject)], Side::Subject, |_, recipe, key| {
                 let start = postings.partition_point(|p| (p.0, p.1) < (recipe, key));
                 let same = postings[start..]
                     .iter()

@@ -55,6 +55,11 @@ impl ClassKey {
         Self(key.packed)
     }
 
+    /// The number of its first class, 1 to 15; 0 where there is none.
+    pub(crate) fn first(self) -> u8 {
+        self.0.to_le_bytes()[0] & 15
+    }
+
     /// How many classes it has, 0 to 6.
     pub fn len(self) -> u32 {
         (32 - self.0.leading_zeros()).div_ceil(4)

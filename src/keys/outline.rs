@@ -3,7 +3,8 @@
 //! An outline is 16 bytes and stands beside its neighbours in memory; the tokens themselves are
 //! opened only where the outlines leave room for agreement.
 
-use crate::keys::prepared::{COMPARED_TOKENS, Form, Join, Token};
+use crate::keys::form::Form;
+use crate::keys::prepared::{COMPARED_TOKENS, Join, Token};
 use crate::normalize::Tag;
 
 /// The letters of a form as a set: the first and the second occurrence of each letter have a bit of

@@ -1,80 +1,16 @@
 //! What a record looks like once it is normalized, romanized and weighed: keys are made of it and
 //! scores compare it.
 
-use crate::keys::ClassKey;
+use std::sync::Arc;
+
+use crate::keys::form::Form;
 use crate::keys::outline::Outlines;
-use crate::keys::sound::sound_form;
+use crate::keys::word::{Usage, Word};
 use crate::normalize::{self, Tag};
 use crate::record::{
     Country, IdKind, Kind, NameKind, PartialDate, PlaceKind, Record, Script, Sex, Strength,
 };
-use crate::translit::Native;
-use crate::{rarity, translit};
-
-/// A Latin form of a token: up to 31 bytes of `[a-z0-9]`, held inline. Longer forms are cut.
-#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Form {
-    bytes: [u8; 31],
-    len: u8,
-}
-
-impl std::fmt::Debug for Form {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Form(..)")
-    }
-}
-
-impl Form {
-    /// The first 31 bytes of a Latin form.
-    pub fn new(text: &str) -> Self {
-        let mut form = Self {
-            bytes: [0; 31],
-            len: 0,
-        };
-        form.extend(text.as_bytes());
-        form
-    }
-
-    /// This form with another one behind it.
-    #[must_use]
-    pub fn joined(mut self, other: &Self) -> Self {
-        self.extend(other.as_bytes());
-        self
-    }
-
-    /// The bytes.
-    pub fn as_bytes(&self) -> &[u8] {
-        &self.bytes[..usize::from(self.len)]
-    }
-
-    /// The text.
-    pub fn as_str(&self) -> &str {
-        std::str::from_utf8(self.as_bytes()).unwrap_or_default()
-    }
-
-    /// Length in bytes, 0 to 31.
-    pub fn len(&self) -> usize {
-        usize::from(self.len)
-    }
-
-    /// The same as a byte.
-    pub(crate) fn byte_len(&self) -> u8 {
-        self.len
-    }
-
-    /// Whether there is nothing in it.
-    pub fn is_empty(&self) -> bool {
-        self.len == 0
-    }
-
-    fn extend(&mut self, text: &[u8]) {
-        let start = self.len();
-        let taken = text.len().min(self.bytes.len() - start);
-        self.bytes[start..start + taken].copy_from_slice(&text[..taken]);
-        // At most 31, so it fits.
-        self.len = u8::try_from(start + taken).unwrap_or(31);
-    }
-}
+use crate::translit;
 
 /// Neighbours of a name written as one: `abd` `al` `rahman` as `abdalrahman`.
 #[derive(Clone, Copy, Debug)]
@@ -143,48 +79,17 @@ fn run(tokens: &[Token]) -> Box<[Form]> {
     spellings.iter().map(|s| Form::new(s)).collect()
 }
 
-/// One token of a name, ready to be compared.
+/// One token of a name, ready to be compared: a word, and what it is in this name.
 #[derive(Clone, Debug)]
 pub struct Token {
-    /// Latin forms, best first; at least one.
-    forms: Box<[Form]>,
-    /// Their first different sound forms, in the same order.
-    sounds: Box<[Form]>,
+    word: Arc<Word>,
     /// What the token is in its name.
     pub tag: Tag,
-    /// Rarity in bits: how surprising it is that an unrelated name has this token.
-    pub bits: f32,
-    /// The source script writes no short vowels (Arabic, Hebrew).
-    pub is_abjad: bool,
-    /// Script of the source.
-    pub script: Script,
     /// Joined to the token before it by a hyphen or an article.
     pub is_glued: bool,
-    /// The token in its own script, where that has been learned.
-    pub native: Option<Box<Native>>,
 }
 
 impl Token {
-    /// The principal form.
-    pub fn form(&self) -> &Form {
-        &self.forms[0]
-    }
-
-    /// All forms, best first.
-    pub fn forms(&self) -> &[Form] {
-        &self.forms
-    }
-
-    /// The first five different sound forms of [`Token::forms`], in their order.
-    pub fn sounds(&self) -> &[Form] {
-        &self.sounds
-    }
-
-    /// Whether the source is not written in Latin letters.
-    pub fn is_foreign(&self) -> bool {
-        !matches!(self.script, Script::Latin | Script::Common)
-    }
-
     /// Whether the token carries identity: not a particle, title, legal form and the like.
     pub fn is_core(&self) -> bool {
         matches!(
@@ -192,18 +97,13 @@ impl Token {
             Tag::Word | Tag::Patronymic | Tag::Number | Tag::Descriptor
         )
     }
+}
 
-    /// Distinct class keys of the forms, in the order of the forms; at most 8.
-    pub fn class_keys(&self) -> impl Iterator<Item = ClassKey> + '_ {
-        let keys = self.forms.iter().map(|f| ClassKey::of(f.as_bytes()));
-        keys.enumerate()
-            .filter(|(i, k)| {
-                !k.is_empty()
-                    && self.forms[..*i]
-                        .iter()
-                        .all(|f| ClassKey::of(f.as_bytes()) != *k)
-            })
-            .map(|(_, k)| k)
+impl std::ops::Deref for Token {
+    type Target = Word;
+
+    fn deref(&self) -> &Word {
+        &self.word
     }
 }
 
@@ -284,8 +184,7 @@ impl Prepared {
             .enumerate()
             .filter_map(|(i, name)| {
                 let normal = normalize::normalize(&name.full, record.kind);
-                let latin = translit::latinize(&normal);
-                let tokens: Box<[Token]> = latin
+                let tokens: Box<[Token]> = normal
                     .tokens
                     .iter()
                     .filter_map(|t| token(t, record.kind))
@@ -320,67 +219,14 @@ impl Prepared {
     }
 }
 
-fn token(latin: &translit::LatinToken, kind: Kind) -> Option<Token> {
-    let forms: Box<[Form]> = latin
-        .forms
-        .iter()
-        .map(|f| Form::new(f))
-        .filter(|f| !f.is_empty())
-        .collect();
-    let bits = match kind {
-        Kind::Organization | Kind::Vessel | Kind::Aircraft | Kind::Object => latin
-            .forms
-            .iter()
-            .map(|f| rarity::org_bits(f))
-            .fold(f32::MAX, f32::min),
-        Kind::Person => latin
-            .forms
-            .iter()
-            .map(|f| rarity::bits(f))
-            .fold(f32::MAX, f32::min),
-        _ => latin
-            .forms
-            .iter()
-            .map(|f| rarity::bits(f).min(rarity::org_bits(f)))
-            .fold(f32::MAX, f32::min),
-    };
-    let mut sounds: Vec<Form> = Vec::with_capacity(forms.len());
-    for sound in forms.iter().map(sound_form) {
-        if sounds.len() < MAX_SOUNDS && !sounds.contains(&sound) {
-            sounds.push(sound);
-        }
-    }
-    let longest = forms.iter().map(|f| f32::from(f.len)).fold(0.0, f32::max);
-    let bits = match latin.tag {
-        Tag::Number => bits.min(NUMBER_BITS),
-        _ => bits.min(BITS_A_LETTER * longest),
-    };
-    (!forms.is_empty()).then_some(Token {
-        forms,
-        sounds: sounds.into(),
-        tag: latin.tag,
-        bits,
-        is_abjad: matches!(
-            latin.script,
-            Script::Arabic | Script::Hebrew | Script::Syriac
-        ),
-        script: latin.script,
-        is_glued: latin.glued,
-        native: Native::new(&latin.source, latin.script)
-            .filter(|_| latin.tag != Tag::Number)
-            .map(Box::new),
+fn token(token: &normalize::Token, kind: Kind) -> Option<Token> {
+    let word = Word::shared(&token.text, token.script, Usage::of(kind, token.tag));
+    (!word.forms().is_empty()).then(|| Token {
+        word,
+        tag: token.tag,
+        is_glued: token.glued,
     })
 }
-
-/// Most sound forms of a token that are compared: fewer than spellings, which make keys as well.
-const MAX_SOUNDS: usize = 5;
-
-/// Most bits a number can be worth: flight designators, years and branch numbers recur.
-const NUMBER_BITS: f32 = 6.0;
-
-/// Most bits a letter of a token can be worth: the entropy of single letters of English text
-/// (Shannon, "Prediction and entropy of printed English", 1951). Three letters are never rare.
-const BITS_A_LETTER: f32 = 4.1;
 
 /// Placeholders of four characters and more that stand where an identifier is not known. Source:
 /// values seen in the published lists of 2018 to 2026 and in customer files.
@@ -448,11 +294,5 @@ mod tests {
             assert!(is_placeholder(text), "{text}");
         }
         assert!(!is_placeholder("A1234567"));
-    }
-
-    #[test]
-    fn a_form_is_cut_and_never_overflows() {
-        let long = Form::new(&"a".repeat(40));
-        assert_eq!((long.len(), long.joined(&long).len()), (31, 31));
     }
 }

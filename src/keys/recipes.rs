@@ -4,13 +4,15 @@
 //! selective and stays silent where it is not: whether it speaks depends on the record and on the
 //! shipped frequencies alone.
 
-use crate::keys::class::{ClassKey, class_bits};
-use crate::keys::prepared::{Form, Prepared, PreparedName, Token};
+use crate::keys::clear::ClearKey;
+use crate::keys::form::Form;
+use crate::keys::prepared::{Prepared, PreparedName, Token};
+use crate::keys::word::Class;
 use crate::normalize::Tag;
 use crate::record::{Calendar, DateKind, PartialDate};
 
 /// Version of the rules in this file, part of the recipe digest.
-pub(crate) const RULES: &str = "recipes/1";
+pub(crate) const RULES: &str = "recipes/2";
 
 /// Fewest bits a pair of class keys needs to be a key of its own. Unit: bits of rarity, summed over
 /// both classes. 13 bits: an unrelated name makes the same pair about once in 8,000.
@@ -101,8 +103,8 @@ recipes!(
 );
 
 /// Calls `emit` with the recipe and the clear bytes of every key of a record, repeats included.
-/// The bytes are injective within a recipe. Clear keys never leave: see `KeyMaker::blind`.
-pub fn clear_keys(record: &Prepared, side: Side, mut emit: impl FnMut(Recipe, &[u8])) {
+/// Clear keys never leave: see `KeyMaker::blind`.
+pub fn clear_keys(record: &Prepared, side: Side, mut emit: impl FnMut(Recipe, ClearKey)) {
     let years = birth_years(record, side);
     let days = birth_days(record, side);
     for name in &record.names {
@@ -110,14 +112,14 @@ pub fn clear_keys(record: &Prepared, side: Side, mut emit: impl FnMut(Recipe, &[
     }
     for id in &record.ids {
         if id.kind.is_strong() {
-            emit(Recipe::Identifier, id.norm.as_bytes());
+            emit(Recipe::Identifier, ClearKey::new(&[id.norm.as_bytes()]));
         }
     }
 }
 
 /// A token or two joined neighbours, as keys see them.
-struct Unit {
-    classes: Vec<ClassKey>,
+struct Unit<'a> {
+    classes: Classes<'a>,
     form: Form,
     token_bits: f32,
     /// First and last core token it covers.
@@ -127,58 +129,69 @@ struct Unit {
     is_initial: bool,
 }
 
-impl Unit {
+/// Class keys of a unit, likeliest first.
+enum Classes<'a> {
+    /// Those of a word.
+    Word(&'a [Class]),
+    /// Those of joined neighbours, and how many there are.
+    Joined([Class; JOINED_CLASSES], usize),
+}
+
+/// Most class keys of joined neighbours: with the particles between them, without, and those of
+/// the eight spellings of a name that was written in one run.
+const JOINED_CLASSES: usize = 10;
+
+impl std::ops::Deref for Classes<'_> {
+    type Target = [Class];
+
+    fn deref(&self) -> &[Class] {
+        match self {
+            Self::Word(classes) => classes,
+            Self::Joined(classes, count) => &classes[..*count],
+        }
+    }
+}
+
+impl Unit<'_> {
     fn overlaps(&self, other: &Self) -> bool {
         self.first <= other.last && other.first <= self.last
     }
 }
 
-fn units(name: &PreparedName) -> (Vec<Unit>, usize) {
-    let core: Vec<(usize, &Token)> = name
-        .tokens
-        .iter()
-        .enumerate()
-        .filter(|(_, t)| t.is_core() || t.tag == Tag::Initial)
-        .take(TOKENS)
-        .collect();
-    let mut units: Vec<Unit> = core
-        .iter()
-        .enumerate()
-        .map(|(i, (_, t))| Unit {
-            classes: t
-                .class_keys()
-                .take(if t.is_foreign() { 8 } else { 2 })
-                .collect(),
+fn units(name: &PreparedName) -> (Vec<Unit<'_>>, usize) {
+    let is_unit = |t: &Token| t.is_core() || t.tag == Tag::Initial;
+    let core = || {
+        let numbered = name.tokens.iter().enumerate();
+        numbered.filter(|(_, t)| is_unit(t)).take(TOKENS)
+    };
+    let mut units: Vec<Unit<'_>> = Vec::with_capacity(2 * name.tokens.len());
+    units.extend(core().enumerate().map(|(i, (_, t))| {
+        let classes = t.classes();
+        let taken = if t.is_foreign() { 8 } else { 2 };
+        Unit {
+            classes: Classes::Word(&classes[..classes.len().min(taken)]),
             form: *t.form(),
             token_bits: t.bits,
             first: i,
             last: i,
             is_descriptor: t.tag == Tag::Descriptor,
             is_initial: t.tag == Tag::Initial,
-        })
-        .collect();
+        }
+    }));
     let real = units.len();
-    for (i, window) in core.windows(2).enumerate() {
-        let [(at, a), (to, b)] = window else { continue };
+    for (i, ((at, a), (to, b))) in core().zip(core().skip(1)).enumerate() {
         if a.tag == Tag::Initial || b.tag == Tag::Initial || a.tag == Tag::Number {
             continue;
         }
         // With and without the particles between them: Abd al-Rahman, Abdulrahman, Abdrahman.
-        let between = &name.tokens[at + 1..*to];
+        let between = &name.tokens[at + 1..to];
         let with = between
             .iter()
-            .fold(*a.form(), |form, t| form.joined(t.form()));
-        let mut classes = vec![ClassKey::of(with.joined(b.form()).as_bytes())];
-        let without = ClassKey::of(a.form().joined(b.form()).as_bytes());
-        let spelled = name.run.iter().map(|f| ClassKey::of(f.as_bytes()));
-        for class in std::iter::once(without).chain(spelled) {
-            if !classes.contains(&class) {
-                classes.push(class);
-            }
-        }
+            .fold(*a.form(), |form, t| form.joined(t.form()))
+            .joined(b.form());
         units.push(Unit {
-            classes,
-            form: with.joined(b.form()),
+            classes: joined_classes(name, &with, (!between.is_empty()).then_some((a, b))),
+            form: with,
             token_bits: a.bits + b.bits,
             first: i,
             last: i + 1,
@@ -189,45 +202,64 @@ fn units(name: &PreparedName) -> (Vec<Unit>, usize) {
     (units, real)
 }
 
+fn joined_classes(
+    name: &PreparedName,
+    with: &Form,
+    apart: Option<(&Token, &Token)>,
+) -> Classes<'static> {
+    let without = apart.map(|(a, b)| a.form().joined(b.form()));
+    let spelled = std::iter::once(with).chain(&without).chain(&name.run);
+    let mut classes = [Class::default(); JOINED_CLASSES];
+    let mut count = 0;
+    for class in spelled.map(|f| Class::of(f.as_bytes())) {
+        if count < JOINED_CLASSES && !classes[..count].contains(&class) {
+            classes[count] = class;
+            count += 1;
+        }
+    }
+    Classes::Joined(classes, count)
+}
+
 fn name_keys(
     name: &PreparedName,
     side: Side,
     years: &[i16],
     days: &[[u8; 4]],
-    emit: &mut impl FnMut(Recipe, &[u8]),
+    emit: &mut impl FnMut(Recipe, ClearKey),
 ) {
     let (units, real) = units(name);
     for (i, unit) in units.iter().enumerate() {
         let covers_all = unit.first == 0 && unit.last + 1 == real;
+        let beginnings = beside(unit, &units);
         for class in unit.classes.iter().filter(|_| !unit.is_initial) {
-            let class_bytes = class.0.to_be_bytes();
-            let bits = class_bits(*class);
-            for year in years.iter().filter(|_| bits >= BESIDE_YEAR_BITS) {
-                let [a, b] = year.to_be_bytes();
-                emit(Recipe::ClassYear, &[&class_bytes[..], &[a, b]].concat());
+            let class_bytes = class.key.0.to_be_bytes();
+            for year in years.iter().filter(|_| class.bits >= BESIDE_YEAR_BITS) {
+                emit(
+                    Recipe::ClassYear,
+                    ClearKey::new(&[&class_bytes, &year.to_be_bytes()]),
+                );
             }
-            if covers_all && class.len() > 2 {
-                emit(Recipe::Mononym, &class_bytes);
+            if covers_all && class.key.len() > 2 {
+                emit(Recipe::Mononym, ClearKey::new(&[&class_bytes]));
             }
-            if class.len() > 3 && bits >= SINGLE_CLASS_BITS {
-                beside(unit, &units, |initial| {
-                    emit(Recipe::RareClass, &[&class_bytes[..], &[initial]].concat());
-                });
+            if class.key.len() > 3 && class.bits >= SINGLE_CLASS_BITS {
+                for initial in beginnings.iter() {
+                    let key = ClearKey::new(&[&class_bytes, &[initial]]);
+                    emit(Recipe::RareClass, key);
+                }
             }
         }
         if let Some(class) = unit.classes.first().filter(|_| i < real) {
-            let initial = u8::try_from(class.0 & 15).unwrap_or(0);
             for day in days {
-                emit(Recipe::InitialDate, &[&[initial][..], day].concat());
+                let key = ClearKey::new(&[&[class.key.first()], day]);
+                emit(Recipe::InitialDate, key);
             }
         }
         if unit.token_bits >= SINGLE_TOKEN_BITS && unit.form.len() > 3 && !unit.is_descriptor {
-            beside(unit, &units, |initial| {
-                emit(
-                    Recipe::RareToken,
-                    &[unit.form.as_bytes(), &[0, initial]].concat(),
-                );
-            });
+            for initial in beginnings.iter() {
+                let key = ClearKey::new(&[unit.form.as_bytes(), &[0, initial]]);
+                emit(Recipe::RareToken, key);
+            }
         }
         for other in units[i + 1..].iter().filter(|o| !unit.overlaps(o)) {
             pair_keys(unit, other, side, emit);
@@ -237,43 +269,44 @@ fn name_keys(
     joined_keys(&units[..real], emit);
 }
 
-/// The first class of each other token of the name; 0 for a name that has none. A rare token alone
-/// does not reach the threshold, so something else must be there, if only a beginning.
-fn beside(unit: &Unit, units: &[Unit], see: impl FnMut(u8)) {
+/// A set of first classes, one bit each; 0 stands for a name that has no other token.
+#[derive(Clone, Copy)]
+struct Beginnings(u16);
+
+impl Beginnings {
+    fn iter(self) -> impl Iterator<Item = u8> {
+        (0..16).filter(move |class| self.0 & 1 << class != 0)
+    }
+}
+
+/// The first class of each other token of the name. A rare token alone does not reach the
+/// threshold, so something else must be there, if only a beginning.
+fn beside(unit: &Unit<'_>, units: &[Unit<'_>]) -> Beginnings {
     let others = units
         .iter()
         .filter(|o| !o.overlaps(unit) && !o.is_descriptor);
-    let mut initials: Vec<u8> = others
-        .flat_map(|o| &o.classes)
-        .map(|class| u8::try_from(class.0 & 15).unwrap_or(0))
-        .collect();
-    initials.sort_unstable();
-    initials.dedup();
-    if initials.is_empty() {
-        initials.push(0);
-    }
-    initials.into_iter().for_each(see);
+    let set = others
+        .flat_map(|o| o.classes.iter())
+        .fold(0, |set, class| set | 1 << class.key.first());
+    Beginnings(if set == 0 { 1 } else { set })
 }
 
-fn pair_keys(a: &Unit, b: &Unit, side: Side, emit: &mut impl FnMut(Recipe, &[u8])) {
+fn pair_keys(a: &Unit<'_>, b: &Unit<'_>, side: Side, emit: &mut impl FnMut(Recipe, ClearKey)) {
     initial_keys(a, b, side, emit);
     initial_keys(b, a, side, emit);
     if a.is_initial || b.is_initial || (a.is_descriptor && b.is_descriptor) {
         return;
     }
     let (low, high) = if a.form <= b.form { (a, b) } else { (b, a) };
-    let separator = [0];
     emit(
         Recipe::PairToken,
-        &[low.form.as_bytes(), &separator, high.form.as_bytes()].concat(),
+        ClearKey::new(&[low.form.as_bytes(), &[0], high.form.as_bytes()]),
     );
     for (x, y) in product(&a.classes, &b.classes) {
-        if class_bits(x) + class_bits(y) >= PAIR_BITS {
-            let (low, high) = (x.min(y), x.max(y));
-            emit(
-                Recipe::PairClass,
-                &[low.0.to_be_bytes(), high.0.to_be_bytes()].concat(),
-            );
+        if x.bits + y.bits >= PAIR_BITS {
+            let (low, high) = (x.key.min(y.key), x.key.max(y.key));
+            let key = ClearKey::new(&[&low.0.to_be_bytes(), &high.0.to_be_bytes()]);
+            emit(Recipe::PairClass, key);
         }
     }
 }
@@ -281,84 +314,103 @@ fn pair_keys(a: &Unit, b: &Unit, side: Side, emit: &mut impl FnMut(Recipe, &[u8]
 /// A full token beside the first class of another one. The side whose name has a real initial makes
 /// one key, the other side tries each of its tokens as that initial: only pairs in which somebody
 /// wrote an initial meet.
-fn initial_keys(full: &Unit, other: &Unit, side: Side, emit: &mut impl FnMut(Recipe, &[u8])) {
+fn initial_keys(
+    full: &Unit<'_>,
+    other: &Unit<'_>,
+    side: Side,
+    emit: &mut impl FnMut(Recipe, ClearKey),
+) {
     if full.is_initial {
         return;
     }
     for (class, first) in product(&full.classes, &other.classes) {
-        if class_bits(class) < BESIDE_INITIAL_BITS {
+        if class.bits < BESIDE_INITIAL_BITS {
             continue;
         }
-        let initial = u8::try_from(first.0 & 15).unwrap_or(0);
-        let key = [&class.0.to_be_bytes()[..], &[initial]].concat();
+        let key = ClearKey::new(&[&class.key.0.to_be_bytes(), &[first.key.first()]]);
         if side == Side::Notice || other.is_initial {
-            emit(Recipe::SubjectInitial, &key);
+            emit(Recipe::SubjectInitial, key);
         }
         if side == Side::Subject || other.is_initial {
-            emit(Recipe::NoticeInitial, &key);
+            emit(Recipe::NoticeInitial, key);
         }
     }
 }
 
 /// Three class keys where some pair of them is too common to be a key.
-fn triple_keys(units: &[Unit], emit: &mut impl FnMut(Recipe, &[u8])) {
-    let classes: Vec<ClassKey> = units
+fn triple_keys(units: &[Unit<'_>], emit: &mut impl FnMut(Recipe, ClearKey)) {
+    let mut classes = [Class::default(); TOKENS];
+    let firsts = units
         .iter()
         .filter(|u| !u.is_initial && !u.is_descriptor)
-        .filter_map(|u| u.classes.first().copied())
-        .collect();
+        .filter_map(|u| u.classes.first());
+    let mut count = 0;
+    for (place, class) in classes.iter_mut().zip(firsts) {
+        *place = *class;
+        count += 1;
+    }
+    let classes = &classes[..count];
     for (i, x) in classes.iter().enumerate() {
         for (j, y) in classes.iter().enumerate().skip(i + 1) {
-            for z in classes.iter().skip(j + 1) {
-                let mut triple = [x, y, z];
-                let bits = triple.map(|c| class_bits(*c));
-                let all: f32 = bits.iter().sum();
-                let some_pair_is_common = bits.iter().any(|b| all - b < PAIR_BITS);
-                if some_pair_is_common {
+            for z in &classes[j + 1..] {
+                let all = x.bits + y.bits + z.bits;
+                if [x, y, z].iter().any(|c| all - c.bits < PAIR_BITS) {
+                    let mut triple = [x, y, z].map(|c| c.key);
                     triple.sort_unstable();
-                    let bytes = triple.map(|c| c.0.to_be_bytes()).concat();
-                    emit(Recipe::TripleClass, &bytes);
+                    let [x, y, z] = triple.map(|c| c.0.to_be_bytes());
+                    emit(Recipe::TripleClass, ClearKey::new(&[&x, &y, &z]));
                 }
             }
         }
     }
 }
 
-fn joined_keys(units: &[Unit], emit: &mut impl FnMut(Recipe, &[u8])) {
-    let mut forms: Vec<&Form> = units.iter().map(|u| &u.form).collect();
+fn joined_keys(units: &[Unit<'_>], emit: &mut impl FnMut(Recipe, ClearKey)) {
+    let empty = Form::default();
+    let mut forms = [&empty; TOKENS];
+    for (place, unit) in forms.iter_mut().zip(units) {
+        *place = &unit.form;
+    }
+    let forms = &mut forms[..units.len()];
     forms.sort_unstable();
-    let joined: Vec<u8> = forms.iter().flat_map(|f| f.as_bytes()).copied().collect();
-    if joined.len() >= 5 && joined.len() <= JOINED_LENGTH {
-        emit(Recipe::JoinedDeletion, &joined);
+    let length: usize = forms.iter().map(|f| f.len()).sum();
+    if (5..=JOINED_LENGTH).contains(&length) {
+        let joined = forms.iter().fold(empty, |all, f| all.joined(f));
+        let joined = joined.as_bytes();
+        emit(Recipe::JoinedDeletion, ClearKey::new(&[joined]));
         for i in 0..joined.len() {
-            if i > 0 && joined[i] == joined[i - 1] {
-                continue;
+            if i == 0 || joined[i] != joined[i - 1] {
+                let key = ClearKey::new(&[&joined[..i], &joined[i + 1..]]);
+                emit(Recipe::JoinedDeletion, key);
             }
-            let shorter = [&joined[..i], &joined[i + 1..]].concat();
-            emit(Recipe::JoinedDeletion, &shorter);
         }
     }
-    if units.iter().any(|u| u.is_descriptor) || units.len() > 1 {
-        let core: Vec<u8> = units
-            .iter()
-            .filter(|u| !u.is_descriptor)
-            .flat_map(|u| u.form.as_bytes())
-            .copied()
-            .collect();
-        if core.len() >= 3 {
-            emit(Recipe::OrganizationCore, &core);
+    if let [unit] = units
+        && !unit.is_descriptor
+    {
+        let key = ClearKey::new(&[unit.form.as_bytes()]);
+        emit(Recipe::OrganizationCore, key);
+        return;
+    }
+    let mut core: [&[u8]; TOKENS] = [&[]; TOKENS];
+    for (place, unit) in core.iter_mut().zip(units) {
+        if !unit.is_descriptor {
+            *place = unit.form.as_bytes();
         }
-    } else if let Some(unit) = units.first() {
-        emit(Recipe::OrganizationCore, unit.form.as_bytes());
+    }
+    if core.iter().map(|f| f.len()).sum::<usize>() >= 3 {
+        emit(Recipe::OrganizationCore, ClearKey::new(&core));
     }
 }
 
 /// At most 16 combinations.
 fn product<'a>(
-    a: &'a [ClassKey],
-    b: &'a [ClassKey],
-) -> impl Iterator<Item = (ClassKey, ClassKey)> + 'a {
-    a.iter().flat_map(|x| b.iter().map(|y| (*x, *y))).take(16)
+    a: &'a [Class],
+    b: &'a [Class],
+) -> impl Iterator<Item = (&'a Class, &'a Class)> + 'a {
+    a.iter()
+        .flat_map(|x| b.iter().map(move |y| (x, y)))
+        .take(16)
 }
 
 fn comparable(record: &Prepared) -> impl Iterator<Item = &PartialDate> {

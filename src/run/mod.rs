@@ -263,14 +263,12 @@ fn seal(
         .enumerate()
         .map(|(chunk, records)| {
             let mut out = Vec::with_capacity(records.len() * 64);
-            for (i, record) in records.iter().enumerate() {
-                // Below 2^32 rows, checked above.
-                let row = u32::try_from(chunk * 1024 + i).unwrap_or(u32::MAX);
-                let Some(handle) = book.handle(row) else {
-                    continue;
-                };
-                keys.blind(record, side, |_, key| out.push((key, handle)));
-            }
+            // Below 2^32 rows, checked above.
+            let first = u32::try_from(chunk * 1024).unwrap_or(u32::MAX);
+            let rows = (first..).zip(records.iter().copied());
+            keys.blind(rows, side, |row, _, key| {
+                out.extend(book.handle(row).map(|handle| (key, handle)));
+            });
             out
         })
         .collect();
@@ -341,7 +339,9 @@ pub fn compare_pairs(model: &Model, rows: &[PairRow]) -> Vec<f64> {
 pub fn shared_recipes(keys: &KeyMaker, subject: &Prepared, notice: &Prepared) -> Vec<Recipe> {
     let collect = |record: &Prepared, side| {
         let mut all = Vec::new();
-        keys.blind(record, side, |recipe, key| all.push((recipe, key)));
+        keys.blind([(0, record)], side, |_, recipe, key| {
+            all.push((recipe, key))
+        });
         all.sort_unstable();
         all.dedup();
         all

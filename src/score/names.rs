@@ -277,7 +277,7 @@ pub(crate) fn whole_spelling(model: &Model, a: &PreparedName, b: &PreparedName) 
         _ => return None,
     };
     let words = latin.compared();
-    if words.len() > RUN_WORDS || words.iter().any(Token::is_foreign) {
+    if words.len() > RUN_WORDS || words.iter().any(|t| t.is_foreign()) {
         return None;
     }
     if let ([x], [y]) = (a.compared(), b.compared()) {
@@ -286,7 +286,7 @@ pub(crate) fn whole_spelling(model: &Model, a: &PreparedName, b: &PreparedName) 
     }
     let orders = (0..words.len()).map(|first| {
         let (behind, front) = words.split_at(first);
-        let spelling = front.iter().chain(behind).map(Token::form);
+        let spelling = front.iter().chain(behind).map(|t| t.form());
         let spelling = spelling.fold(Form::default(), Form::joined);
         spelling_bits(model, &native, &spelling)
     });
