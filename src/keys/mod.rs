@@ -17,9 +17,7 @@ mod word;
 pub use class::ClassKey;
 pub use clear::ClearKey;
 pub use form::Form;
-#[cfg(test)]
-pub(crate) use outline::letters;
-pub use outline::{Look, Outline, Outlines};
+pub use outline::{LetterSet, Look, Outline, Outlines};
 pub use prepared::{COMPARED_TOKENS, Join, Prepared, PreparedId, PreparedName, Token};
 pub use recipes::{Recipe, Side, clear_keys};
 pub use secret::Secret;

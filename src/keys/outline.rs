@@ -1,56 +1,79 @@
 //! Outlines: as much of a name as a quick look needs to see that two names cannot agree.
 //!
-//! An outline is 16 bytes and stands beside its neighbours in memory; the tokens themselves are
-//! opened only where the outlines leave room for agreement.
+//! The outlines of a name stand side by side in memory; the tokens themselves are opened only where
+//! the outlines leave room for agreement.
 
 use crate::keys::form::Form;
 use crate::keys::prepared::{COMPARED_TOKENS, Join, Token};
 use crate::normalize::Tag;
 
-/// The letters of a form as a set: the first and the second occurrence of each letter have a bit of
-/// their own, digits share one each. One edit changes at most two bits.
-pub(crate) fn letters(form: &[u8]) -> u64 {
-    form.iter().fold(0, |set, byte| match byte {
-        b'a'..=b'z' => {
-            let first = 1 << (byte - b'a');
-            set | if set & first == 0 { first } else { first << 26 }
+/// The letters of a form as a set, and how many it has. The first and the second occurrence of each
+/// letter have a bit of their own, digits share one each. One edit changes at most two bits.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LetterSet {
+    letters: u64,
+    /// Length of the form, 1 to 31 bytes.
+    len: u8,
+}
+
+impl LetterSet {
+    pub(crate) fn of(form: &Form) -> Self {
+        let letters = form.as_bytes().iter().fold(0, |set, byte| match byte {
+            b'a'..=b'z' => {
+                let first = 1 << (byte - b'a');
+                set | if set & first == 0 { first } else { first << 26 }
+            }
+            _ => set | 1 << (52 + byte % 12),
+        });
+        Self {
+            letters,
+            len: form.byte_len(),
         }
-        _ => set | 1 << (52 + byte % 12),
-    })
+    }
+
+    /// Edits between the two forms, at least.
+    pub fn least_edits(self, other: Self) -> u32 {
+        let apart = (self.letters ^ other.letters).count_ones().div_ceil(2);
+        apart.max(u32::from(self.len.abs_diff(other.len)))
+    }
+
+    /// The longer of the two, in bytes.
+    pub fn longest(self, other: Self) -> u8 {
+        self.len.max(other.len)
+    }
 }
 
 /// What a quick look sees of a token or of joined neighbours.
 #[derive(Clone, Copy, Debug)]
 pub struct Outline {
-    /// The letters of the form: a bit for the first and one for the second of each.
-    pub letters: u64,
-    /// Rarity, in bits.
-    pub bits: f32,
-    /// The tokens it stands for, one bit each.
-    pub tokens: u16,
-    /// Length of the form, 1 to 31 bytes.
-    pub len: u8,
+    /// The letters of the form.
+    pub set: LetterSet,
     /// How it is compared.
     pub look: Look,
+    /// First token it stands for.
+    pub start: u8,
+    /// Number of tokens it stands for.
+    pub len: u8,
+    /// Rarity, in bits.
+    pub bits: f32,
+}
+
+impl Outline {
+    /// The tokens it stands for, one bit each.
+    pub fn tokens(&self) -> u16 {
+        ((1 << self.len) - 1) << self.start
+    }
 }
 
 /// How an outline is compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Look {
-    /// The sound form of a token.
-    Sound,
-    /// The same, of a script that writes no short vowels.
-    Abjad,
-    /// The sound form of a token whose script has been learned.
-    Learned,
-    /// The same, of a script that writes no short vowels.
-    LearnedAbjad,
-    /// A title, a particle, a suffix.
-    Minor,
+    /// The form of a token, or of joined neighbours.
+    Form,
     /// An initial: fits any form that begins with it.
     Initial,
-    /// The written form of a token, or of joined neighbours.
-    Written,
+    /// A whole name, written in one run: fits any name.
+    Run,
 }
 
 /// The outlines of a name, side by side in memory.
@@ -71,49 +94,30 @@ const SHORTEST_WHOLE: usize = 5;
 impl Outlines {
     /// **Shape**: at most [`COMPARED_TOKENS`] tokens of at most 8 forms.
     pub(crate) fn new(tokens: &[Token], joins: &[Join]) -> Self {
-        let numbered = || {
-            tokens
-                .iter()
-                .zip((0..COMPARED_TOKENS).map(|at| 1_u16 << at))
-        };
-        let outline = |form: &Form, bits, tokens, look| Outline {
-            letters: letters(form.as_bytes()),
-            bits,
-            tokens,
-            len: form.byte_len(),
+        let numbered = || tokens.iter().zip(0_u8..);
+        let outline = |set, bits, start, len, look| Outline {
+            set,
             look,
+            start,
+            len,
+            bits,
         };
-        let mut all: Vec<Outline> = Vec::new();
+        let mut all: Vec<Outline> = Vec::with_capacity(2 * tokens.len() + joins.len());
         for (token, at) in numbered().filter(|(t, _)| t.tag != Tag::OrgForm) {
             let look = match token.tag {
                 Tag::Initial => Look::Initial,
-                _ if !token.is_core() => Look::Minor,
-                _ if token.native.is_some() && token.is_abjad => Look::LearnedAbjad,
-                _ if token.native.is_some() => Look::Learned,
-                _ if token.is_abjad => Look::Abjad,
-                _ => Look::Sound,
+                _ => Look::Form,
             };
-            let from = all.len();
-            for form in token.sounds() {
-                let seen = outline(form, token.bits, at, look);
-                let is_new = |o: &Outline| (o.letters, o.len) != (seen.letters, seen.len);
-                if all[from..].iter().all(is_new) {
-                    all.push(seen);
-                }
-            }
+            let sets = token.sound_sets().iter();
+            all.extend(sets.map(|set| outline(*set, token.bits, at, 1, look)));
         }
         let wholes_from = all.len();
         let wholes = numbered().filter(|(t, _)| t.is_core() && t.form().len() >= SHORTEST_WHOLE);
-        all.extend(wholes.map(|(t, at)| outline(t.form(), t.bits, at, Look::Written)));
+        all.extend(wholes.map(|(t, at)| outline(t.form_set(), t.bits, at, 1, Look::Form)));
         let joins_from = all.len();
         all.extend(joins.iter().map(|j| {
-            let span = ((1 << j.len) - 1) << j.start;
-            let look = if j.is_run {
-                Look::Learned
-            } else {
-                Look::Written
-            };
-            outline(&j.form, j.bits, span, look)
+            let look = if j.is_run { Look::Run } else { Look::Form };
+            outline(LetterSet::of(&j.form), j.bits, j.start, j.len, look)
         }));
         // At most 80 sounds, 16 wholes.
         let place = |at| u8::try_from(at).unwrap_or(u8::MAX);
@@ -123,7 +127,7 @@ impl Outlines {
             joins_from: place(joins_from),
             full: numbered()
                 .filter(|(t, _)| t.is_core() && t.tag != Tag::Descriptor)
-                .fold(0, |set, (_, at)| set | at),
+                .fold(0, |set, (_, at)| set | 1 << at),
             has_light: tokens
                 .iter()
                 .any(|t| matches!(t.tag, Tag::Initial | Tag::Descriptor)),
@@ -146,28 +150,32 @@ impl Outlines {
     }
 }
 
+const _: () = assert!(COMPARED_TOKENS <= 16, "tokens are bits of a u16");
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn letters_count_to_two() {
-        assert_eq!(letters(b"anna").count_ones(), 4);
-        assert_eq!(letters(b"annaa"), letters(b"naan"));
-        assert_ne!(letters(b"ana"), letters(b"anna"));
-        assert_eq!(letters(b"7").count_ones(), 1);
+    fn set(form: &str) -> LetterSet {
+        LetterSet::of(&Form::new(form))
     }
 
     #[test]
-    fn one_edit_changes_at_most_two_bits() {
-        for (a, b) in [
-            ("anna", "anno"),
-            ("ab", "b"),
-            ("omar", "omra"),
-            ("x1", "x2"),
-        ] {
-            let apart = letters(a.as_bytes()) ^ letters(b.as_bytes());
-            assert!(apart.count_ones() <= 2, "{a} {b}");
+    fn letters_count_to_two() {
+        assert_eq!(set("anna").letters.count_ones(), 4);
+        assert_eq!(set("annaa").letters, set("naan").letters);
+        assert_ne!(set("ana").letters, set("anna").letters);
+        assert_eq!(set("7").letters.count_ones(), 1);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn the_least_edits_are_never_more_than_the_edits(
+            a in "[a-e17]{0,9}",
+            b in "[a-e17]{0,9}",
+        ) {
+            let edits = strsim::osa_distance(&a, &b);
+            proptest::prop_assert!(set(&a).least_edits(set(&b)) as usize <= edits);
         }
     }
 }

@@ -11,6 +11,7 @@ use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use crate::keys::class::{ClassKey, class_bits};
 use crate::keys::form::Form;
+use crate::keys::outline::LetterSet;
 use crate::keys::sound::sound_form;
 use crate::normalize::Tag;
 use crate::record::{Kind, Script};
@@ -87,6 +88,10 @@ pub struct Word {
     number: u64,
     forms: Box<[Form]>,
     sounds: Box<[Form]>,
+    /// The sets of letters of the sound forms, one for those of equal letters and length.
+    sound_sets: Box<[LetterSet]>,
+    /// That of the principal form.
+    form_set: LetterSet,
     classes: Box<[Class]>,
     /// Rarity in bits: how surprising it is that an unrelated name has this word.
     pub bits: f32,
@@ -162,7 +167,7 @@ impl Word {
     }
 
     fn new(text: &str, script: Script, usage: Usage) -> Self {
-        static NUMBER: AtomicU64 = AtomicU64::new(0);
+        static NUMBER: AtomicU64 = AtomicU64::new(1);
         let forms: Box<[Form]> = translit::forms(text, script)
             .iter()
             .map(|f| Form::new(f))
@@ -177,11 +182,16 @@ impl Word {
             bits.min(BITS_A_LETTER * longest.fold(0.0, f32::max))
         };
         let mut sounds: Vec<Form> = Vec::with_capacity(forms.len());
+        let mut sound_sets: Vec<LetterSet> = Vec::with_capacity(forms.len());
         let mut classes: Vec<Class> = Vec::with_capacity(forms.len());
         for form in &forms {
             let sound = sound_form(form);
             if sounds.len() < MAX_SOUNDS && !sounds.contains(&sound) {
                 sounds.push(sound);
+                let set = LetterSet::of(&sound);
+                if !sound_sets.contains(&set) {
+                    sound_sets.push(set);
+                }
             }
             let class = Class::of(form.as_bytes());
             if !class.key.is_empty() && !classes.contains(&class) {
@@ -190,8 +200,10 @@ impl Word {
         }
         Self {
             number: NUMBER.fetch_add(1, Ordering::Relaxed),
+            form_set: forms.first().map(LetterSet::of).unwrap_or_default(),
             forms,
             sounds: sounds.into(),
+            sound_sets: sound_sets.into(),
             classes: classes.into(),
             bits,
             script,
@@ -202,7 +214,7 @@ impl Word {
         }
     }
 
-    /// What tells it from other words.
+    /// What tells it from other words; never 0.
     pub(crate) fn number(&self) -> u64 {
         self.number
     }
@@ -221,6 +233,14 @@ impl Word {
     /// which make keys as well.
     pub fn sounds(&self) -> &[Form] {
         &self.sounds
+    }
+
+    pub(crate) fn sound_sets(&self) -> &[LetterSet] {
+        &self.sound_sets
+    }
+
+    pub(crate) fn form_set(&self) -> LetterSet {
+        self.form_set
     }
 
     /// Distinct class keys of the forms, in the order of the forms; at most 8.

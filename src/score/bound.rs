@@ -1,98 +1,57 @@
-//! The most that a pair of names can bring, from their outlines alone.
+//! The most that a pair of names can bring, from their outlines and the tokens that agree.
 //!
-//! Most candidates share one key and nothing else. They are seen through here, before any
-//! token is opened. The bound errs upwards only.
+//! Most candidates share one key and nothing else. They are seen through here, before anything is
+//! put in order or into words. The bound errs upwards only.
 
 use crate::keys::{COMPARED_TOKENS, Look, Outline, Outlines, PreparedName};
-use crate::score::kernels::least_sound_distance;
 use crate::score::model::Model;
+use crate::score::names::Partners;
 
-/// What the outlines of two names leave open.
-pub(super) struct Chances {
-    /// An upper bound of what `names::compare_names` returns.
-    pub most: f64,
-    /// For each token of the first name the tokens of the second that may agree with it, one bit
-    /// each.
-    pub partners: [u16; COMPARED_TOKENS],
+/// For each token of the first name the tokens of the second that may agree with it, one bit each.
+///
+/// **Cost**: O(forms of `a` · forms of `b`), a few machine words each.
+pub(super) fn may_agree(a: &PreparedName, b: &PreparedName) -> [u16; COMPARED_TOKENS] {
+    let mut partners = [0; COMPARED_TOKENS];
+    for x in a.outlines.sounds() {
+        let mut fits = 0;
+        for y in b.outlines.sounds() {
+            let is_initial = x.look == Look::Initial || y.look == Look::Initial;
+            let is_near = is_close(x.set.least_edits(y.set), x.set.longest(y.set));
+            fits |= u16::from(is_initial || is_near) << y.start;
+        }
+        partners[usize::from(x.start) % COMPARED_TOKENS] |= fits;
+    }
+    partners
 }
 
-impl Chances {
-    /// **Cost**: O(forms of `a` · forms of `b`), a few machine words each.
-    pub(super) fn new(model: &Model, a: &PreparedName, b: &PreparedName) -> Self {
-        let (ours, theirs) = (&a.outlines, &b.outlines);
-        let mut partners = [0_u16; COMPARED_TOKENS];
-        let (mut best_a, mut best_b) = ([0.0_f64; COMPARED_TOKENS], [0.0_f64; COMPARED_TOKENS]);
-        let mut met = Met::default();
-        for x in ours.sounds() {
-            for y in theirs.sounds() {
-                let worth = most_worth(model, x, y);
-                if worth > 0.0 {
-                    let (i, j) = (place(x), place(y));
-                    best_a[i] = best_a[i].max(worth);
-                    best_b[j] = best_b[j].max(worth);
-                    partners[i] |= y.tokens;
-                    met.add(x, y);
-                }
-            }
-        }
-        let sum = |best: &[f64; COMPARED_TOKENS], name: &PreparedName| {
-            let tokens = name.compared().len();
-            best[..tokens].iter().sum::<f64>()
-        };
-        let mut most = sum(&best_a, a).min(sum(&best_b, b));
-        for join in ours.joins() {
-            most += join_worth(model, join, theirs, |whole| met.add(join, whole));
-        }
-        for join in theirs.joins() {
-            most += join_worth(model, join, ours, |whole| met.add(whole, join));
-        }
-        most += whole_name(model, ours, theirs, met) + model.legal_form.0.max(0.0);
-        // A hundredth for the rounding of the parts.
-        Self {
-            most: most.max(model.name_floor) + 0.01,
-            partners,
-        }
+/// An upper bound of what `names::compare_names` returns for two names whose tokens agree so.
+///
+/// **Cost**: O(joins · tokens), a few machine words each.
+pub(super) fn most(model: &Model, a: &PreparedName, b: &PreparedName, agree: &[Partners]) -> f64 {
+    let (ours, theirs) = (&a.outlines, &b.outlines);
+    let (mut best_a, mut best_b) = ([0.0_f64; COMPARED_TOKENS], [0.0_f64; COMPARED_TOKENS]);
+    let mut met = Met::default();
+    for p in agree {
+        let (i, j) = (usize::from(p.a), usize::from(p.b));
+        best_a[i] = best_a[i].max(p.bits);
+        best_b[j] = best_b[j].max(p.bits);
+        met.a |= 1 << i;
+        met.b |= 1 << j;
     }
-}
-
-/// Position of an outline's token.
-fn place(outline: &Outline) -> usize {
-    outline.tokens.trailing_zeros() as usize % COMPARED_TOKENS
-}
-
-/// The most that two tokens can be worth; 0 where they cannot agree.
-fn most_worth(model: &Model, x: &Outline, y: &Outline) -> f64 {
-    if x.look == Look::Initial || y.look == Look::Initial {
-        return model.initial;
+    let sum = |best: &[f64; COMPARED_TOKENS], name: &PreparedName| {
+        let tokens = name.compared().len();
+        best[..tokens].iter().sum::<f64>()
+    };
+    let mut most = sum(&best_a, a).min(sum(&best_b, b));
+    for join in ours.joins() {
+        most += join_worth(model, join, theirs, |whole| met.add(join, whole));
     }
-    let longest = x.len.max(y.len);
-    let edits = || (x.letters ^ y.letters).count_ones().div_ceil(2);
-    if !is_close(u32::from(x.len.abs_diff(y.len)), longest) || !is_close(edits(), longest) {
-        return 0.0;
+    for join in theirs.joins() {
+        most += join_worth(model, join, ours, |whole| met.add(whole, join));
     }
-    let worth = model.worth(x.bits.min(y.bits));
-    if x.letters == y.letters {
-        return worth;
-    }
-    if x.look == Look::Minor || y.look == Look::Minor {
-        let (title, mixed, particle) = model.minor;
-        return worth.min(title.max(mixed).max(particle));
-    }
-    let either = |look| x.look == look || y.look == look;
-    let is_abjad = either(Look::Abjad) || either(Look::LearnedAbjad);
-    let is_learned = either(Look::Learned) || either(Look::LearnedAbjad);
-    let least = least_sound_distance(x.letters, y.letters, is_abjad);
-    let share = f64::from(model.share(least / mean_len(x.len, y.len)));
-    if is_learned && share > 0.0 {
-        // What its letters say is not looked at here.
-        return worth;
-    }
-    share * worth
-}
-
-/// What a sound distance is divided by: the mean length of two forms, 3 at least.
-pub(super) fn mean_len(a_len: u8, b_len: u8) -> f32 {
-    (f32::from(a_len + b_len) / 2.0).max(3.0)
+    most += whole_name(model, ours, theirs, met) + model.legal_form.0.max(0.0);
+    // A hundredth for the rounding of the parts.
+    most.max(model.name_floor) + 0.01
 }
 
 /// Tokens that have a possible partner, one bit each.
@@ -104,8 +63,8 @@ struct Met {
 
 impl Met {
     fn add(&mut self, x: &Outline, y: &Outline) {
-        self.a |= x.tokens;
-        self.b |= y.tokens;
+        self.a |= x.tokens();
+        self.b |= y.tokens();
     }
 }
 
@@ -129,7 +88,7 @@ fn join_worth(
     other: &Outlines,
     mut see: impl FnMut(&Outline),
 ) -> f64 {
-    if join.look == Look::Learned {
+    if join.look == Look::Run {
         return run_worth(model, other, see);
     }
     let mut rarity = 0.0_f32;
@@ -145,9 +104,9 @@ fn run_worth(model: &Model, other: &Outlines, mut see: impl FnMut(&Outline)) -> 
     let (mut seen, mut sum) = (0, 0.0);
     for sound in other.sounds() {
         see(sound);
-        if sound.tokens & !seen != 0 {
+        if sound.tokens() & !seen != 0 {
             sum += model.worth(sound.bits);
-            seen |= sound.tokens;
+            seen |= sound.tokens();
         }
     }
     sum
@@ -156,7 +115,7 @@ fn run_worth(model: &Model, other: &Outlines, mut see: impl FnMut(&Outline)) -> 
 /// Whether joined neighbours and a token may differ by two edits at most: each edit changes at most
 /// two letters.
 pub(super) fn join_fits(join: &Outline, whole: &Outline) -> bool {
-    join.len.abs_diff(whole.len) <= 2 && (join.letters ^ whole.letters).count_ones() <= 4
+    join.set.least_edits(whole.set) <= 2
 }
 
 /// Whether so many edits leave two forms close: at most 55 of 100 letters of the longer one.
@@ -170,7 +129,7 @@ mod tests {
     use crate::keys::Prepared;
     use crate::normalize::Tag;
     use crate::record::{Kind, Name, Record};
-    use crate::score::names::compare_names;
+    use crate::score::names::{Scratch, compare_names};
 
     const NAMES: &[&str] = &[
         "Mohamed al-Said",
@@ -224,27 +183,21 @@ mod tests {
     }
 
     /// Every token may agree with every other; legal forms are compared apart.
-    fn every(a: &PreparedName, b: &PreparedName) -> Chances {
+    fn every(a: &PreparedName, b: &PreparedName) -> [u16; COMPARED_TOKENS] {
         let set = |name: &PreparedName| {
-            let tokens = name
-                .compared()
-                .iter()
-                .zip((0..COMPARED_TOKENS).map(|at| 1 << at));
+            let tokens = name.compared().iter().zip(0..);
             tokens
                 .filter(|(t, _)| t.tag != Tag::OrgForm)
-                .fold(0, |set: u16, (_, at)| set | at)
+                .fold(0, |set: u16, (_, at)| set | 1 << at)
         };
-        let partners = std::array::from_fn(|i| if set(a) & 1 << i == 0 { 0 } else { set(b) });
-        Chances {
-            most: f64::INFINITY,
-            partners,
-        }
+        std::array::from_fn(|i| if set(a) & 1 << i == 0 { 0 } else { set(b) })
     }
 
     /// No token pair that agrees is passed over, and no sum is above its bound.
     #[test]
     fn the_bound_errs_upwards_only() {
         let model = Model::default();
+        let mut scratch = Scratch::new();
         let mut passed_over = 0;
         for kind in [Kind::Person, Kind::Organization] {
             let all = prepare(kind);
@@ -252,12 +205,13 @@ mod tests {
                 let (Some(a), Some(b)) = (a.names.first(), b.names.first()) else {
                     continue;
                 };
-                let naive = compare_names(&model, a, b, &every(a, b), &mut Vec::new());
-                let chances = Chances::new(&model, a, b);
-                let fast = compare_names(&model, a, b, &chances, &mut Vec::new());
+                scratch.meet_at(&model, a, b, &every(a, b));
+                let naive = compare_names(&model, a, b, &mut scratch, &mut Vec::new());
+                let most = scratch.meet(&model, a, b);
+                let fast = compare_names(&model, a, b, &mut scratch, &mut Vec::new());
                 assert!((fast - naive).abs() < 1e-9, "{fast} {naive}");
-                assert!(naive <= chances.most, "{naive} {}", chances.most);
-                passed_over += u32::from(chances.most < 10.0);
+                assert!(naive <= most, "{naive} {most}");
+                passed_over += u32::from(most < 10.0);
             }
         }
         assert!(

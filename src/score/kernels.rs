@@ -84,49 +84,6 @@ pub fn sound_distance(a: &[u8], a_is_abjad: bool, b: &[u8], b_is_abjad: bool) ->
     rows[a.len() % 3][b.len()]
 }
 
-/// A lower bound of [`sound_distance`] of two forms, from the letters that only one of them has
-/// (sets as in [`crate::keys::Outline::letters`]). `is_abjad`: one of them lacks short vowels.
-///
-/// Every such letter takes part in an edit of its own: a gap, or a substitution that it may share
-/// with one such letter of the other side.
-///
-/// **Cost**: O(letters of one alone).
-pub(super) fn least_sound_distance(a: u64, b: u64, is_abjad: bool) -> f32 {
-    let costs = &*COSTS;
-    let vowels = if is_abjad { VOWELS } else { 0 };
-    let (a_alone, b_alone) = (a & !b & !vowels, b & !a & !vowels);
-    let one_side = |these: u64, those: u64| {
-        let mut sum = 0.0;
-        for x in slots(these) {
-            let near = &costs.near[x];
-            let shared = near.iter().find(|(set, _)| set & those != 0);
-            sum += shared.map_or(0.5, |(_, half)| *half).min(costs.cheapest[x]);
-        }
-        sum
-    };
-    one_side(a_alone, b_alone) + one_side(b_alone, a_alone)
-}
-
-/// The first and second occurrences of vowels in a set of letters.
-const VOWELS: u64 = {
-    let once = 1 | 1 << 4 | 1 << 8 | 1 << 14 | 1 << 20;
-    once | once << 26
-};
-
-/// Slots of the letters of a set; 0 for digits.
-fn slots(mut set: u64) -> impl Iterator<Item = usize> {
-    std::iter::from_fn(move || {
-        let bit = set.trailing_zeros() as usize;
-        set &= set.wrapping_sub(1);
-        match bit {
-            0..26 => Some(bit + 1),
-            26..52 => Some(bit - 25),
-            52..64 => Some(0),
-            _ => None,
-        }
-    })
-}
-
 const SLOTS: usize = 37;
 
 /// Letters 1 to 26, digits 27 to 36, anything else 0.
@@ -144,19 +101,12 @@ fn is_vowel(byte: u8) -> bool {
 
 struct Costs {
     gap: [f32; SLOTS],
-    /// The cheapest edit that a letter takes part in alone.
-    cheapest: [f32; SLOTS],
-    /// Letters that may stand for a letter and half of what that costs at least, the cheap ones
-    /// first.
-    near: [[(u64, f32); 3]; SLOTS],
     substitute: [[f32; SLOTS]; SLOTS],
 }
 
 static COSTS: LazyLock<Costs> = LazyLock::new(|| {
     let mut costs = Costs {
         gap: [1.0; SLOTS],
-        cheapest: [1.0; SLOTS],
-        near: [[(0, 0.5); 3]; SLOTS],
         substitute: [[1.0; SLOTS]; SLOTS],
     };
     for i in 0..SLOTS {
@@ -184,22 +134,6 @@ static COSTS: LazyLock<Costs> = LazyLock::new(|| {
                 costs.substitute[x][y] = cost;
                 costs.substitute[y][x] = cost;
             }
-        }
-    }
-    for x in 0..SLOTS {
-        let others = (0..SLOTS).filter(|y| *y != x);
-        let cheapest = others
-            .map(|y| costs.substitute[x][y])
-            .fold(costs.gap[x], f32::min);
-        costs.cheapest[x] = cheapest;
-        let row = costs.substitute[x];
-        let mut above = 0.0;
-        for (tier, upto) in costs.near[x].iter_mut().zip([0.25, 0.4, 0.99]) {
-            let stand_ins = (1..27).filter(|y| *y != x && row[*y] > above && row[*y] <= upto);
-            *tier = stand_ins.fold((0, 0.5), |(set, half): (u64, f32), y| {
-                (set | 1 << (y - 1) | 1 << (y + 25), half.min(row[y] / 2.0))
-            });
-            above = upto;
         }
     }
     costs
@@ -248,23 +182,5 @@ mod tests {
         let unwritten = sound_distance(b"mhmd", true, b"mohamed", false);
         assert!(unwritten < written / 2.0);
         assert_eq!(unwritten, sound_distance(b"mohamed", false, b"mhmd", true));
-    }
-    proptest::proptest! {
-        #[test]
-        fn the_least_distance_is_never_more_than_the_distance(
-            a in "[aeioubvkxlrmnstd]{0,9}",
-            b in "[aeioubvkxlrmnstd]{0,9}",
-            a_is_abjad: bool,
-            b_is_abjad: bool,
-        ) {
-            let set = crate::keys::letters;
-            let least = least_sound_distance(
-                set(a.as_bytes()),
-                set(b.as_bytes()),
-                a_is_abjad || b_is_abjad,
-            );
-            let exact = sound_distance(a.as_bytes(), a_is_abjad, b.as_bytes(), b_is_abjad);
-            proptest::prop_assert!(least <= exact + 1e-4, "{a} {b} {least} {exact}");
-        }
     }
 }

@@ -8,6 +8,7 @@ mod bound;
 mod evidence;
 mod fields;
 mod kernels;
+mod memo;
 mod model;
 mod names;
 
@@ -19,8 +20,8 @@ pub use kernels::{osa_distance, sound_distance};
 pub use model::Model;
 pub(crate) use names::whole_spelling;
 
-use bound::Chances;
 use evidence::{Level, Part};
+use names::Scratch;
 
 /// What weak aliases of a notice may do.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -93,6 +94,7 @@ pub struct Scorer<'a> {
     model: &'a Model,
     weak: WeakAliases,
     floor: f64,
+    scratch: Scratch,
     fields: Vec<Part>,
     name: Vec<Part>,
 }
@@ -119,6 +121,7 @@ impl<'a> Scorer<'a> {
             model,
             weak,
             floor: f64::NEG_INFINITY,
+            scratch: Scratch::new(),
             fields: Vec::new(),
             name: Vec::new(),
         }
@@ -171,9 +174,13 @@ impl<'a> Scorer<'a> {
         let mut parts = best.parts;
         parts.extend_from_slice(&self.fields);
         let bits: f64 = parts.iter().map(|p| p.bits).sum();
+        let bits = (bits * 1_000.0).round() / 1_000.0;
+        if bits < self.floor && !is_held_back {
+            return None;
+        }
         let is_own = bits >= 0.0 && reaching > 0;
         Some(Outcome {
-            bits: (bits * 1_000.0).round() / 1_000.0,
+            bits,
             names: best.at,
             other_names: reaching.saturating_sub(u32::from(is_own)),
             is_held_back,
@@ -196,12 +203,17 @@ impl<'a> Scorer<'a> {
         for (j, theirs) in wanted.filter(|(_, n)| is_wanted(n)) {
             let mut reaches = false;
             for (i, ours) in subject.names.iter().enumerate() {
-                let chances = Chances::new(self.model, ours, theirs);
-                if chances.most < floor - base {
+                if self.scratch.meet(self.model, ours, theirs) < floor - base {
                     continue;
                 }
                 self.name.clear();
-                let sum = names::compare_names(self.model, ours, theirs, &chances, &mut self.name);
+                let sum = names::compare_names(
+                    self.model,
+                    ours,
+                    theirs,
+                    &mut self.scratch,
+                    &mut self.name,
+                );
                 reaches |= base + sum >= 0.0;
                 if best.as_ref().is_none_or(|b| b.sum < sum) {
                     let kept = best.get_or_insert_default();

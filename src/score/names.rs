@@ -1,22 +1,23 @@
 //! Evidence of one name pair: which tokens are partners, and what that is worth.
 
-use crate::keys::{Form, Join, Look, PreparedName, Token};
+use crate::keys::{COMPARED_TOKENS, Form, Join, Look, PreparedName, Token, Word};
 use crate::normalize::Tag;
 use crate::rarity;
-use crate::score::bound::{Chances, is_close, join_fits, mean_len};
+use crate::score::bound::{is_close, join_fits, may_agree, most};
 use crate::score::evidence::{EvidenceKind, Level, Part};
 use crate::score::kernels::{osa_distance, sound_distance};
+use crate::score::memo::Memo;
 use crate::score::model::Model;
 use crate::translit::Native;
 
 /// A possible partnership of tokens: `a..a+a_len` of the subject with `b..b+b_len` of the notice.
 #[derive(Clone, Copy, Debug)]
-struct Partners {
-    bits: f64,
+pub(super) struct Partners {
+    pub(super) bits: f64,
     level: Level,
-    a: u8,
+    pub(super) a: u8,
     a_len: u8,
-    b: u8,
+    pub(super) b: u8,
     b_len: u8,
 }
 
@@ -30,19 +31,120 @@ impl Partners {
     }
 }
 
-/// Compares two names; pushes the evidence to `parts` and returns its sum.
+/// What comparing names needs beside the names; kept between pairs.
+#[derive(Debug)]
+pub(super) struct Scratch {
+    agreements: Memo<Option<(Level, f64)>>,
+    options: Vec<Partners>,
+}
+
+impl Scratch {
+    pub(super) fn new() -> Self {
+        Self {
+            agreements: Memo::new(),
+            options: Vec::with_capacity(64),
+        }
+    }
+
+    /// Finds the tokens of two names that agree one by one. Returns the most that
+    /// [`compare_names`], which comes next or not at all, can make of them.
+    pub(super) fn meet(&mut self, model: &Model, a: &PreparedName, b: &PreparedName) -> f64 {
+        self.meet_at(model, a, b, &may_agree(a, b));
+        most(model, a, b, &self.options)
+    }
+
+    /// The same, with the tokens of `b` that may agree with each token of `a`, one bit each.
+    pub(super) fn meet_at(
+        &mut self,
+        model: &Model,
+        a: &PreparedName,
+        b: &PreparedName,
+        may_agree: &[u16; COMPARED_TOKENS],
+    ) {
+        self.options.clear();
+        let (a, b) = (a.compared(), b.compared());
+        for ((x, i), mut partners) in a.iter().zip(0_u8..).zip(*may_agree) {
+            while partners != 0 {
+                let j = partners.trailing_zeros();
+                partners &= partners - 1;
+                let y = &b[j as usize];
+                let found = if is_compared(x) && is_compared(y) {
+                    self.agreement(model, x, y)
+                } else {
+                    self.minor_agreement(model, x, y)
+                };
+                if let Some((level, bits)) = found {
+                    self.options.push(Partners {
+                        bits,
+                        level,
+                        a: i,
+                        a_len: 1,
+                        b: index(j as usize),
+                        b_len: 1,
+                    });
+                }
+            }
+        }
+    }
+
+    /// What it is worth that both names have a title or a particle, or that what is a title in one
+    /// is a word of the other.
+    fn minor_agreement(&mut self, model: &Model, x: &Token, y: &Token) -> Option<(Level, f64)> {
+        if x.tag == Tag::Initial || y.tag == Tag::Initial {
+            return None;
+        }
+        let worth = if x.is_core() || y.is_core() {
+            model.minor.1
+        } else if x.tag == Tag::Particle && y.tag == Tag::Particle {
+            model.minor.2
+        } else {
+            model.minor.0
+        };
+        let rarity = f64::from(x.bits.min(y.bits));
+        let level = if x.form() == y.form() {
+            Level::Same
+        } else {
+            let is_long = x.form().len().min(y.form().len()) > 3;
+            let (_, bits) = self.agreement(model, x, y).filter(|_| is_long)?;
+            (bits > 0.5 * rarity).then_some(Level::Similar)?
+        };
+        let worth = worth.min(rarity);
+        Some((level, worth))
+    }
+
+    /// What it is worth that two tokens are the same name; `None` where they are not.
+    fn agreement(&mut self, model: &Model, x: &Token, y: &Token) -> Option<(Level, f64)> {
+        if x.tag == Tag::Initial || y.tag == Tag::Initial {
+            let beginnings = |t: &Token| {
+                let first = |f: &Form| f.as_bytes().first().map_or(0, |b| 1_u64 << (b & 63));
+                t.forms().iter().fold(0, |set, f| set | first(f))
+            };
+            let worth = model.worth(x.bits.min(y.bits));
+            let fits = beginnings(x) & beginnings(y) != 0;
+            return fits.then_some((Level::Initial, model.initial.min(worth)));
+        }
+        if x.tag == Tag::Number || y.tag == Tag::Number {
+            let worth = model.worth(x.bits.min(y.bits));
+            return (x.form() == y.form()).then_some((Level::Same, worth));
+        }
+        self.agreements.get(x, y, || agreement(model, x, y))
+    }
+}
+
+/// Compares two names that have just met; pushes the evidence to `parts` and returns its sum.
 ///
 /// Greedy assignment by bits: names have few tokens and the best partner is seldom shared.
 pub(super) fn compare_names(
     model: &Model,
     a: &PreparedName,
     b: &PreparedName,
-    chances: &Chances,
+    scratch: &mut Scratch,
     parts: &mut Vec<Part>,
 ) -> f64 {
     let (a_tokens, b_tokens) = (a.compared(), b.compared());
     let start = parts.len();
-    let mut chosen = choose(model, a, b, chances);
+    let chosen = &mut scratch.options;
+    choose(model, a, b, chosen);
     let taken = chosen.iter().fold((0, 0), |taken, p| {
         (taken.0 | p.mask_a(), taken.1 | p.mask_b())
     });
@@ -50,9 +152,9 @@ pub(super) fn compare_names(
         open_tokens(a_tokens) & !taken.0,
         open_tokens(b_tokens) & !taken.1,
     );
-    discount(model, a_tokens, b_tokens, &mut chosen);
+    discount(model, a_tokens, b_tokens, chosen);
     chosen.sort_by_key(|p| p.a);
-    for p in &chosen {
+    for p in chosen.iter() {
         let (at_a, at_b) = ((p.a, p.a_len), (p.b, p.b_len));
         parts.push(Part::tokens(
             EvidenceKind::NameToken,
@@ -78,12 +180,10 @@ pub(super) fn compare_names(
     sum
 }
 
-/// The partners, those with most bits first. Equal bits: those nearest to the start of both names,
-/// so that the two names may change places.
-fn choose(model: &Model, a: &PreparedName, b: &PreparedName, chances: &Chances) -> Vec<Partners> {
-    let mut options = Vec::with_capacity(16);
-    singles(model, a.compared(), b.compared(), chances, &mut options);
-    joins(model, a, b, &mut options);
+/// Keeps the partners, those with most bits first. Equal bits: those nearest to the start of both
+/// names, so that the two names may change places.
+fn choose(model: &Model, a: &PreparedName, b: &PreparedName, options: &mut Vec<Partners>) {
+    joins(model, a, b, options);
     options.sort_by(|x, y| {
         let place = |p: &Partners| (p.a + p.b, p.a_len + p.b_len, p.a);
         y.bits
@@ -99,10 +199,12 @@ fn choose(model: &Model, a: &PreparedName, b: &PreparedName, chances: &Chances) 
         }
         is_free
     });
-    let sum: f64 = options.iter().map(|p| p.bits).sum();
-    match whole_run(model, a, b).filter(|whole| whole.bits > sum) {
-        Some(whole) => vec![whole],
-        None => options,
+    if let Some(whole) = whole_run(model, a, b) {
+        let sum: f64 = options.iter().map(|p| p.bits).sum();
+        if whole.bits > sum {
+            options.clear();
+            options.push(whole);
+        }
     }
 }
 
@@ -153,76 +255,11 @@ fn index(i: usize) -> u8 {
     u8::try_from(i).unwrap_or(u8::MAX)
 }
 
-fn singles(
-    model: &Model,
-    a: &[Token],
-    b: &[Token],
-    chances: &Chances,
-    options: &mut Vec<Partners>,
-) {
-    for (i, (x, partners)) in a.iter().zip(chances.partners).enumerate() {
-        let may_agree = b.iter().enumerate().filter(|(j, _)| partners & 1 << j != 0);
-        for (j, y) in may_agree {
-            let found = if is_compared(x) && is_compared(y) {
-                agreement(model, x, y)
-            } else {
-                minor_agreement(model, x, y)
-            };
-            if let Some((level, bits)) = found {
-                options.push(Partners {
-                    bits,
-                    level,
-                    a: index(i),
-                    a_len: 1,
-                    b: index(j),
-                    b_len: 1,
-                });
-            }
-        }
-    }
-}
-
-/// What it is worth that both names have a title or a particle, or that what is a title in one is a
-/// word of the other.
-fn minor_agreement(model: &Model, x: &Token, y: &Token) -> Option<(Level, f64)> {
-    if x.tag == Tag::Initial || y.tag == Tag::Initial {
-        return None;
-    }
-    let worth = if x.is_core() || y.is_core() {
-        model.minor.1
-    } else if x.tag == Tag::Particle && y.tag == Tag::Particle {
-        model.minor.2
-    } else {
-        model.minor.0
-    };
-    let rarity = f64::from(x.bits.min(y.bits));
-    let level = if x.form() == y.form() {
-        Level::Same
-    } else {
-        let is_long = x.form().len().min(y.form().len()) > 3;
-        let (_, bits) = agreement(model, x, y).filter(|_| is_long)?;
-        (bits > 0.5 * rarity).then_some(Level::Similar)?
-    };
-    let worth = worth.min(rarity);
-    Some((level, worth))
-}
-
-/// What it is worth that two tokens are the same name; `None` where they are not.
-fn agreement(model: &Model, x: &Token, y: &Token) -> Option<(Level, f64)> {
+/// What it is worth that two words are the same name; `None` where they are not.
+fn agreement(model: &Model, x: &Word, y: &Word) -> Option<(Level, f64)> {
     let worth = model.worth(x.bits.min(y.bits));
-    if x.tag == Tag::Initial || y.tag == Tag::Initial {
-        let fits = x.forms().iter().any(|f| {
-            y.forms()
-                .iter()
-                .any(|g| f.as_bytes().first() == g.as_bytes().first())
-        });
-        return fits.then_some((Level::Initial, model.initial.min(worth)));
-    }
     if x.form() == y.form() {
         return Some((Level::Same, worth));
-    }
-    if x.tag == Tag::Number || y.tag == Tag::Number {
-        return None;
     }
     let best = sound_gap(x, y);
     let mut share = f64::from(model.share(best));
@@ -247,7 +284,7 @@ fn agreement(model: &Model, x: &Token, y: &Token) -> Option<(Level, f64)> {
 
 /// What the spelling of the one says for the other, in bits, where one is written in a script that
 /// has been learned and the other in Latin letters.
-fn spelled(model: &Model, x: &Token, y: &Token) -> Option<f64> {
+fn spelled(model: &Model, x: &Word, y: &Word) -> Option<f64> {
     let (native, latin) = match (&x.native, &y.native) {
         (Some(native), None) if !y.is_foreign() => (native, y),
         (None, Some(native)) if !x.is_foreign() => (native, x),
@@ -311,12 +348,7 @@ fn run(tokens: &[Token]) -> Option<Native> {
 
 /// A name that was written in one run, as the partner of all words of a name in Latin letters.
 fn whole_run(model: &Model, a: &PreparedName, b: &PreparedName) -> Option<Partners> {
-    let is_cut = |name: &PreparedName| {
-        name.outlines
-            .joins()
-            .iter()
-            .any(|j| j.look == Look::Learned)
-    };
+    let is_cut = |name: &PreparedName| name.outlines.joins().iter().any(|j| j.look == Look::Run);
     if is_cut(a) == is_cut(b) {
         return None;
     }
@@ -334,7 +366,7 @@ fn whole_run(model: &Model, a: &PreparedName, b: &PreparedName) -> Option<Partne
 }
 
 /// The least sound distance per letter of the forms of two tokens.
-fn sound_gap(x: &Token, y: &Token) -> f32 {
+fn sound_gap(x: &Word, y: &Word) -> f32 {
     let mut best = f32::MAX;
     for f in x.sounds() {
         for g in y.sounds() {
@@ -357,6 +389,11 @@ fn distance(f: &Form, f_is_abjad: bool, g: &Form, g_is_abjad: bool) -> f32 {
         return f32::MAX;
     }
     sound_distance(a, f_is_abjad, b, g_is_abjad) / mean_len(f.byte_len(), g.byte_len())
+}
+
+/// What a sound distance is divided by: the mean length of two forms, 3 at least.
+fn mean_len(a_len: u8, b_len: u8) -> f32 {
+    (f32::from(a_len + b_len) / 2.0).max(3.0)
 }
 
 /// Two neighbours of one name written as one token of the other.
@@ -396,7 +433,7 @@ fn joined<'a>(
             .map(move |w| (j.0, w))
     });
     pairs.filter_map(|(join, whole)| {
-        let at = index(whole.tokens.trailing_zeros() as usize);
+        let at = whole.start;
         let token = other.tokens.get(usize::from(at))?;
         let form = token.form();
         let share = match osa_distance(join.form.as_bytes(), form.as_bytes()) {
@@ -422,20 +459,11 @@ fn joined<'a>(
 }
 
 fn leftovers(model: &Model, a: &[Token], b: &[Token], free: (u32, u32), parts: &mut Vec<Part>) {
-    let of = |tokens: &[Token], set: u32| -> Vec<u8> {
-        let mut left: Vec<u8> = (0..index(tokens.len()))
-            .filter(|i| set & 1 << i != 0)
-            .collect();
-        // The rarest tokens speak first; initials and descriptors last.
-        left.sort_by(|x, y| {
-            let bits = |i: &u8| tokens[usize::from(*i)].bits;
-            bits(y).total_cmp(&bits(x)).then(x.cmp(y))
-        });
-        left
-    };
-    let (left_a, left_b) = (of(a, free.0), of(b, free.1));
+    let (mut left_a, mut left_b) = ([0; COMPARED_TOKENS], [0; COMPARED_TOKENS]);
+    let left_a = rarest_first(a, free.0, &mut left_a);
+    let left_b = rarest_first(b, free.1, &mut left_b);
     let both = left_a.len().min(left_b.len());
-    for (i, j) in left_a.iter().zip(&left_b) {
+    for (i, j) in left_a.iter().zip(left_b.iter()) {
         let (x, y) = (&a[usize::from(*i)], &b[usize::from(*j)]);
         let numbers = x.tag == Tag::Number && y.tag == Tag::Number;
         let bits = if numbers {
@@ -479,6 +507,21 @@ fn leftovers(model: &Model, a: &[Token], b: &[Token], free: (u32, u32), parts: &
         ));
         first = false;
     }
+}
+
+/// The tokens of a set, the rarest first: they speak first.
+fn rarest_first<'a>(tokens: &[Token], set: u32, places: &'a mut [u8; COMPARED_TOKENS]) -> &'a [u8] {
+    let mut count = 0;
+    for i in (0..index(tokens.len())).filter(|i| set & 1 << i != 0) {
+        places[count] = i;
+        count += 1;
+    }
+    let left = &mut places[..count];
+    left.sort_by(|x, y| {
+        let bits = |i: &u8| tokens[usize::from(*i)].bits;
+        bits(y).total_cmp(&bits(x)).then(x.cmp(y))
+    });
+    left
 }
 
 fn extra(model: &Model, token: &Token, first: bool) -> f64 {
