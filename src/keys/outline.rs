@@ -4,6 +4,7 @@
 //! opened only where the outlines leave room for agreement.
 
 use crate::keys::form::Form;
+use crate::keys::kin::Kin;
 use crate::keys::prepared::{COMPARED_TOKENS, Join, Token};
 use crate::normalize::Tag;
 
@@ -49,8 +50,19 @@ pub enum Look {
     Minor,
     /// An initial: fits any form that begins with it.
     Initial,
-    /// The written form of a token, or of joined neighbours.
+    /// The sound form of a whole token, or of joined neighbours.
     Written,
+}
+
+/// A token that is a form of a known name.
+#[derive(Clone, Copy, Debug)]
+pub struct Relative {
+    /// The names.
+    pub kin: Kin,
+    /// The token, one bit.
+    pub tokens: u16,
+    /// Rarity, in bits.
+    pub bits: f32,
 }
 
 /// The outlines of a name, side by side in memory.
@@ -59,6 +71,7 @@ pub struct Outlines {
     all: Box<[Outline]>,
     wholes_from: u8,
     joins_from: u8,
+    relatives: Box<[Relative]>,
     /// Tokens whose lack of a partner is a full conflict, one bit each.
     pub full: u16,
     /// Some token weighs less than others when it lacks a partner: an initial, a descriptive word.
@@ -66,7 +79,7 @@ pub struct Outlines {
 }
 
 /// Shortest token that may be two joined neighbours, in bytes.
-const SHORTEST_WHOLE: usize = 5;
+const SHORTEST_WHOLE: usize = 4;
 
 impl Outlines {
     /// **Shape**: at most [`COMPARED_TOKENS`] tokens of at most 8 forms.
@@ -104,7 +117,7 @@ impl Outlines {
         }
         let wholes_from = all.len();
         let wholes = numbered().filter(|(t, _)| t.is_core() && t.form().len() >= SHORTEST_WHOLE);
-        all.extend(wholes.map(|(t, at)| outline(t.form(), t.bits, at, Look::Written)));
+        all.extend(wholes.map(|(t, at)| outline(&t.sounds()[0], t.bits, at, Look::Written)));
         let joins_from = all.len();
         all.extend(joins.iter().map(|j| {
             let span = ((1 << j.len) - 1) << j.start;
@@ -113,7 +126,7 @@ impl Outlines {
             } else {
                 Look::Written
             };
-            outline(&j.form, j.bits, span, look)
+            outline(&j.sound, j.bits, span, look)
         }));
         // At most 80 sounds, 16 wholes.
         let place = |at| u8::try_from(at).unwrap_or(u8::MAX);
@@ -121,6 +134,14 @@ impl Outlines {
             all: all.into(),
             wholes_from: place(wholes_from),
             joins_from: place(joins_from),
+            relatives: numbered()
+                .filter(|(t, _)| t.is_core() && !t.kin.is_empty())
+                .map(|(t, tokens)| Relative {
+                    kin: t.kin,
+                    tokens,
+                    bits: t.bits,
+                })
+                .collect(),
             full: numbered()
                 .filter(|(t, _)| t.is_core() && t.tag != Tag::Descriptor)
                 .fold(0, |set, (_, at)| set | at),
@@ -135,9 +156,14 @@ impl Outlines {
         &self.all[..usize::from(self.wholes_from)]
     }
 
-    /// Written forms of the tokens that joined neighbours of another name may be.
+    /// Sound forms of the tokens that joined neighbours of another name may be.
     pub fn wholes(&self) -> &[Outline] {
         &self.all[usize::from(self.wholes_from)..usize::from(self.joins_from)]
+    }
+
+    /// Tokens that are forms of known names.
+    pub fn relatives(&self) -> &[Relative] {
+        &self.relatives
     }
 
     /// Joined neighbours, in the order of [`crate::keys::PreparedName::joins`].

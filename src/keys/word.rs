@@ -11,6 +11,7 @@ use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use crate::keys::class::{ClassKey, class_bits};
 use crate::keys::form::Form;
+use crate::keys::kin::Kin;
 use crate::keys::sound::sound_form;
 use crate::normalize::Tag;
 use crate::record::{Kind, Script};
@@ -55,6 +56,10 @@ impl Usage {
         )
     }
 
+    fn is_of_people(self) -> bool {
+        matches!(self, Self::Person | Self::Either)
+    }
+
     fn bits(self, form: &str) -> f32 {
         match self {
             Self::Person | Self::PersonNumber => rarity::bits(form),
@@ -73,7 +78,12 @@ pub(crate) struct Class {
 
 impl Class {
     pub(crate) fn of(form: &[u8]) -> Self {
-        let key = ClassKey::of(form);
+        ClassKey::of(form).into()
+    }
+}
+
+impl From<ClassKey> for Class {
+    fn from(key: ClassKey) -> Self {
         Self {
             key,
             bits: class_bits(key),
@@ -96,6 +106,8 @@ pub struct Word {
     pub is_abjad: bool,
     /// The word in its own script, where that has been learned.
     pub native: Option<Box<Native>>,
+    /// Names of people that it is a form of.
+    pub kin: Kin,
 }
 
 impl fmt::Debug for Word {
@@ -188,6 +200,16 @@ impl Word {
                 classes.push(class);
             }
         }
+        let known = sounds.first().filter(|_| usage.is_of_people());
+        let kin = known.map(Kin::of).unwrap_or_default();
+        let is_latin = matches!(script, Script::Latin | Script::Common);
+        let latin = forms.first().filter(|_| is_latin);
+        let other = latin.and_then(|f| ClassKey::other_reading(f.as_bytes()));
+        for class in other.into_iter().chain(kin.class()).map(Class::from) {
+            if !classes.contains(&class) {
+                classes.push(class);
+            }
+        }
         Self {
             number: NUMBER.fetch_add(1, Ordering::Relaxed),
             forms,
@@ -199,6 +221,7 @@ impl Word {
             native: Native::new(text, script)
                 .filter(|_| !usage.is_number())
                 .map(Box::new),
+            kin,
         }
     }
 
@@ -223,7 +246,8 @@ impl Word {
         &self.sounds
     }
 
-    /// Distinct class keys of the forms, in the order of the forms; at most 8.
+    /// Distinct class keys: of the forms, in their order, then of the other reading of a Latin form and
+    /// of the usual form of the name; at most 10.
     pub fn class_keys(&self) -> impl Iterator<Item = ClassKey> + '_ {
         self.classes.iter().map(|c| c.key)
     }

@@ -3,7 +3,7 @@
 //! Most candidates share one key and nothing else. They are seen through here, before any
 //! token is opened. The bound errs upwards only.
 
-use crate::keys::{COMPARED_TOKENS, Look, Outline, Outlines, PreparedName};
+use crate::keys::{COMPARED_TOKENS, Look, Outline, Outlines, PreparedName, Relative};
 use crate::score::kernels::least_sound_distance;
 use crate::score::model::Model;
 
@@ -35,6 +35,19 @@ impl Chances {
                 }
             }
         }
+        for (x, y) in relatives(ours, theirs) {
+            let Some(tie) = x.kin.tie(&y.kin) else {
+                continue;
+            };
+            let worth = model.tie(tie) * model.worth(x.bits.min(y.bits));
+            let at = |set: u16| set.trailing_zeros() as usize % COMPARED_TOKENS;
+            let (i, j) = (at(x.tokens), at(y.tokens));
+            best_a[i] = best_a[i].max(worth);
+            best_b[j] = best_b[j].max(worth);
+            partners[i] |= y.tokens;
+            met.a |= x.tokens;
+            met.b |= y.tokens;
+        }
         let sum = |best: &[f64; COMPARED_TOKENS], name: &PreparedName| {
             let tokens = name.compared().len();
             best[..tokens].iter().sum::<f64>()
@@ -53,6 +66,15 @@ impl Chances {
             partners,
         }
     }
+}
+
+/// Every two tokens that may be forms of one name.
+fn relatives<'a>(
+    a: &'a Outlines,
+    b: &'a Outlines,
+) -> impl Iterator<Item = (&'a Relative, &'a Relative)> {
+    let pairs = a.relatives().iter();
+    pairs.flat_map(|x| b.relatives().iter().map(move |y| (x, y)))
 }
 
 /// Position of an outline's token.
@@ -212,6 +234,11 @@ mod tests {
         "김철수",
         "Kim Chul Soo",
         "Chulsoo Kim",
+        "Gim Cheol-su",
+        "Bill Wong",
+        "William Wang",
+        "Ihor Jamaleddine",
+        "Igor Jamal al-Din",
     ];
 
     fn prepare(kind: Kind) -> Vec<Prepared> {

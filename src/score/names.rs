@@ -1,6 +1,6 @@
 //! Evidence of one name pair: which tokens are partners, and what that is worth.
 
-use crate::keys::{Form, Join, Look, PreparedName, Token};
+use crate::keys::{Form, Join, Look, PreparedName, Tie, Token, sound_form};
 use crate::normalize::Tag;
 use crate::rarity;
 use crate::score::bound::{Chances, is_close, join_fits, mean_len};
@@ -224,6 +224,26 @@ fn agreement(model: &Model, x: &Token, y: &Token) -> Option<(Level, f64)> {
     if x.tag == Tag::Number || y.tag == Tag::Number {
         return None;
     }
+    let respelt = respelling(model, x, y, worth);
+    match other_form(model, x, y, worth) {
+        Some(form) if respelt.is_none_or(|(_, bits)| bits < form.1) => Some(form),
+        _ => respelt,
+    }
+}
+
+/// What it is worth that two tokens are forms of one name by table.
+fn other_form(model: &Model, x: &Token, y: &Token, worth: f64) -> Option<(Level, f64)> {
+    let are_names = x.is_core() && y.is_core();
+    let tie = x.kin.tie(&y.kin).filter(|_| are_names)?;
+    let level = match tie {
+        Tie::Short => Level::ShortForm,
+        Tie::Equivalent | Tie::Spelling => Level::OtherForm,
+    };
+    Some((level, worth * model.tie(tie)))
+}
+
+/// What it is worth that two tokens sound alike.
+fn respelling(model: &Model, x: &Token, y: &Token, worth: f64) -> Option<(Level, f64)> {
     let best = sound_gap(x, y);
     let mut share = f64::from(model.share(best));
     // Maria and Mario are names of their own; an unknown spelling is more likely a slip.
@@ -291,6 +311,20 @@ pub(crate) fn whole_spelling(model: &Model, a: &PreparedName, b: &PreparedName) 
         spelling_bits(model, &native, &spelling)
     });
     orders.reduce(f64::max)
+}
+
+/// How near two names in Latin letters sound, all words of each as one: minus the sound distance per
+/// letter. For measuring alone.
+pub(crate) fn nearness(a: &PreparedName, b: &PreparedName) -> Option<f64> {
+    let whole = |name: &PreparedName| {
+        let words = name.compared();
+        let spelling = words.iter().map(Token::form);
+        let spelling = spelling.fold(Form::default(), Form::joined);
+        let is_latin = !words.iter().any(Token::is_foreign);
+        is_latin.then(|| sound_form(&spelling))
+    };
+    let gap = distance(&whole(a)?, false, &whole(b)?, false);
+    Some(-f64::from(gap))
 }
 
 /// Most Latin words that are read as one run.
@@ -399,12 +433,16 @@ fn joined<'a>(
         let at = index(whole.tokens.trailing_zeros() as usize);
         let token = other.tokens.get(usize::from(at))?;
         let form = token.form();
-        let share = match osa_distance(join.form.as_bytes(), form.as_bytes()) {
+        let share: f64 = match osa_distance(join.form.as_bytes(), form.as_bytes()) {
             0 => 1.0,
             1 => 0.85,
             2 if form.len() >= 9 => 0.65,
             _ => 0.0,
         };
+        let gap = distance(&join.sound, false, &token.sounds()[0], token.is_abjad);
+        // A short one must sound the same.
+        let sounds_alike = model.share(gap) * f32::from(u8::from(gap == 0.0 || form.len() > 4));
+        let share = share.max(f64::from(sounds_alike) * model.respelt);
         let worth = model.worth(join.bits.min(whole.bits));
         let written = || {
             let end = join.start + join.len;
