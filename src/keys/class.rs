@@ -139,7 +139,7 @@ impl Classes {
         let class = match form[at..] {
             [b'j', ..] | [b'k', b'h', ..] => None,
             [b'c', b'h', ..] if !matches!(before, Some(b's' | b't')) => Some(K),
-            [b'x', ..] if before != Some(b't') => Some(K),
+            [b'x', ..] => Some(K),
             [b'c'] => Some(S),
             _ => return 0,
         };

@@ -85,11 +85,15 @@ impl Kin {
 }
 
 fn tie(x: u32, y: u32) -> Option<Tie> {
-    ((x ^ y) & !SHORT == 0).then_some(match () {
-        () if (x | y) & SHORT != 0 => Tie::Short,
-        () if x & EQUIVALENT != 0 => Tie::Equivalent,
-        () => Tie::Spelling,
-    })
+    if (x ^ y) & !SHORT != 0 {
+        None
+    } else if (x | y) & SHORT != 0 {
+        Some(Tie::Short)
+    } else if x & EQUIVALENT != 0 {
+        Some(Tie::Equivalent)
+    } else {
+        Some(Tie::Spelling)
+    }
 }
 
 fn table() -> &'static FxHashMap<Form, Kin> {

@@ -318,9 +318,9 @@ pub(crate) fn whole_spelling(model: &Model, a: &PreparedName, b: &PreparedName) 
 pub(crate) fn nearness(a: &PreparedName, b: &PreparedName) -> Option<f64> {
     let whole = |name: &PreparedName| {
         let words = name.compared();
-        let spelling = words.iter().map(Token::form);
+        let spelling = words.iter().map(|t| t.form());
         let spelling = spelling.fold(Form::default(), Form::joined);
-        let is_latin = !words.iter().any(Token::is_foreign);
+        let is_latin = !words.iter().any(|t| t.is_foreign());
         is_latin.then(|| sound_form(&spelling))
     };
     let gap = distance(&whole(a)?, false, &whole(b)?, false);
