@@ -100,7 +100,7 @@ impl Translit {
     }
 }
 
-/// Spellings in Latin letters of one name: which are forms of one another, or what their changes cost.
+/// Latin spellings of one name: which are forms of one another, or what their changes cost.
 ///
 /// Learns from pairs of names in several scripts; one source name in five is left out. The same pairs
 /// give the same bytes.

@@ -246,8 +246,8 @@ impl Word {
         &self.sounds
     }
 
-    /// Distinct class keys: of the forms, in their order, then of the other reading of a Latin form and
-    /// of the usual form of the name; at most 10.
+    /// Distinct class keys: of the forms, in their order, then of the other reading of a Latin form
+    /// and of the usual form of the name; at most 10.
     pub fn class_keys(&self) -> impl Iterator<Item = ClassKey> + '_ {
         self.classes.iter().map(|c| c.key)
     }

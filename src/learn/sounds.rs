@@ -47,6 +47,12 @@ const NONE: usize = 26;
 /// Shares or counts of changes, of all that a pair of forms is made of.
 type Changes = [[f64; SYMBOLS]; SYMBOLS];
 
+const HEADER: &str = "\
+# Cost of one edit between sound forms (see keys/sound.rs): letter, letter or \"-\" for a gap, cost.
+# What is not listed costs 1. Letters c w x y stand for the sounds ch, sh, kh, zh.
+# Source: Wikidata name items (CC0) by way of the rigour package (MIT): `veilmatch learn variants`.
+";
+
 /// Learns the rows `letter TAB letter or - TAB cost`, the cheap ones first; pairs that are held out
 /// and names of several parts are left out. The same pairs in the same order give the same text.
 pub fn learn(files: &[Vec<ScriptPair>]) -> String {
@@ -78,10 +84,11 @@ pub fn learn(files: &[Vec<ScriptPair>]) -> String {
     rows.retain(|(cost, ..)| *cost < MOST);
     rows.sort_by(|x, y| x.0.total_cmp(&y.0).then((x.1, x.2).cmp(&(y.1, y.2))));
     let letter = |at: usize| char::from(b"abcdefghijklmnopqrstuvwxyz-"[at]);
-    rows.iter().fold(String::new(), |mut text, (cost, a, b)| {
-        let _ = writeln!(text, "{}\t{}\t{cost:.2}", letter(*a), letter(*b));
-        text
-    })
+    rows.iter()
+        .fold(String::from(HEADER), |mut text, (cost, a, b)| {
+            let _ = writeln!(text, "{}\t{}\t{cost:.2}", letter(*a), letter(*b));
+            text
+        })
 }
 
 /// Pairs of forms of one name, as numbers of letters.
