@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use clap::{Args, Subcommand};
@@ -10,7 +10,7 @@ use flate2::{Compression, write::GzEncoder};
 
 use crate::cli::Exit;
 use crate::learn::frequencies::{SOURCES, learn, learn_organizations, read};
-use crate::learn::{pairs::read_pairs, translit};
+use crate::learn::{pairs::read_pairs, sounds, translit, variants};
 use crate::record::Script;
 use crate::report::Output;
 
@@ -25,6 +25,7 @@ pub(super) struct Learn {
 enum LearnVerb {
     Frequencies(Frequencies),
     Translit(Translit),
+    Variants(Variants),
 }
 
 /// How frequent the tokens of names are: `token TAB share`.
@@ -51,6 +52,7 @@ impl Learn {
         match self.verb {
             LearnVerb::Frequencies(verb) => verb.run(),
             LearnVerb::Translit(verb) => verb.run(),
+            LearnVerb::Variants(verb) => verb.run(),
         }
     }
 }
@@ -98,6 +100,61 @@ impl Translit {
     }
 }
 
+/// Latin spellings of one name: which are forms of one another, or what their changes cost.
+///
+/// Learns from pairs of names in several scripts; one source name in five is left out. The same pairs
+/// give the same bytes.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  veilmatch learn variants latn.tsv.gz cyrl.tsv.gz --origin rigour -o variants.tsv.gz
+  veilmatch learn variants latn.tsv.gz cyrl.tsv.gz --origin rigour --costs -o sounds.tsv")]
+struct Variants {
+    /// Gzipped tables of pairs with the columns source, latin, tag, type, origin.
+    #[arg(required = true, value_name = "F.tsv.gz")]
+    pairs: Vec<PathBuf>,
+    /// Only pairs that this source collected, by the column origin.
+    #[arg(long, value_name = "NAME")]
+    origin: Option<String>,
+    /// What each change of a letter costs, in place of the rows of forms.
+    #[arg(long)]
+    costs: bool,
+    /// Where the table goes; gzipped when the name ends in .gz.
+    #[arg(short, long, value_name = "FILE")]
+    output: PathBuf,
+}
+
+impl Variants {
+    fn run(self) -> anyhow::Result<Exit> {
+        let mut files = Vec::new();
+        for path in &self.pairs {
+            let mut pairs = read_pairs(File::open(path).context("cannot read the pairs")?)?;
+            let wanted = |origin: &str| self.origin.as_ref().is_none_or(|o| o == origin);
+            pairs.retain(|p| wanted(&p.origin));
+            files.push(pairs);
+        }
+        let table = if self.costs {
+            sounds::learn(&files)
+        } else {
+            variants::learn(&files)
+        };
+        write(&self.output, table.as_bytes())
+    }
+}
+
+/// Writes a table, gzipped when the name ends in .gz.
+fn write(path: &Path, table: &[u8]) -> anyhow::Result<Exit> {
+    let mut file = Output::create(path)?;
+    if path.extension().is_some_and(|e| e == "gz") {
+        let mut gz = GzEncoder::new(&mut file, Compression::best());
+        gz.write_all(table)?;
+        gz.finish()?;
+    } else {
+        file.write_all(table)?;
+    }
+    file.finish()?.commit()?;
+    Ok(Exit::Done)
+}
+
 impl Frequencies {
     fn run(self) -> anyhow::Result<Exit> {
         let mut table = Vec::new();
@@ -111,15 +168,6 @@ impl Frequencies {
             };
             learn(&sources, &mut table)?;
         }
-        let mut file = Output::create(&self.output)?;
-        if self.output.extension().is_some_and(|e| e == "gz") {
-            let mut gz = GzEncoder::new(&mut file, Compression::best());
-            gz.write_all(&table)?;
-            gz.finish()?;
-        } else {
-            file.write_all(&table)?;
-        }
-        file.finish()?.commit()?;
-        Ok(Exit::Done)
+        write(&self.output, &table)
     }
 }

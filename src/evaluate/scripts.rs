@@ -10,7 +10,7 @@ use crate::evaluate::{share, wilson};
 use crate::keys::{ClassKey, Prepared};
 use crate::learn::pairs::ScriptPair;
 use crate::record::{Kind, Name, Record, Script};
-use crate::score::{Model, Scorer, WeakAliases, whole_spelling};
+use crate::score::{Model, Scorer, WeakAliases, nearness, whole_spelling};
 
 /// Strangers that each name is compared with.
 const STRANGERS: usize = 20;
@@ -34,7 +34,8 @@ struct Pair<'a> {
 /// the file, how many rank above all others, and the share whose nearest other name passes at 0.1 %;
 /// then how often names share a class key, with the own name and with a stranger's.
 ///
-/// By spelling: bits that the spelling says for a name, for words alone. By score: bits of the whole
+/// By spelling: bits that the spelling says for a name, for words alone; between spellings in Latin
+/// letters, how near they sound. By score: bits of the whole
 /// score by names, where a common name is worth less than a rare one.
 pub fn scripts(model: &Model, pairs: &[ScriptPair], script: Script) -> String {
     let mut forms: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
@@ -218,7 +219,8 @@ fn highest(mut bits: Vec<f64>, one_in: usize) -> f64 {
 
 /// What the spelling alone says for two names being the same.
 fn spelling(model: &Model, a: &Prepared, b: &Prepared) -> Option<f64> {
-    whole_spelling(model, a.names.first()?, b.names.first()?)
+    let (a, b) = (a.names.first()?, b.names.first()?);
+    whole_spelling(model, a, b).or_else(|| nearness(a, b))
 }
 
 /// Class keys of all tokens that carry identity, and of names that are written in one run.

@@ -46,13 +46,14 @@ impl fmt::Debug for ClassKey {
 impl ClassKey {
     /// The class key of a Latin form (`[a-z0-9]`).
     pub fn of(form: &[u8]) -> Self {
-        let mut key = Classes::default();
-        let mut i = 0;
-        while i < form.len() {
-            let rest = &form[i..];
-            i += key.step(rest, i == 0);
-        }
-        Self(key.packed)
+        Self(Classes::read(form, false).packed)
+    }
+
+    /// The class key of a Latin form in another reading, if it has one: `j` as in German, `ch` and
+    /// `x` as `kh`, `kh` as `h`, `c` at the end as `ts`. Which language it is, is not known.
+    pub fn other_reading(form: &[u8]) -> Option<Self> {
+        let key = Classes::read(form, true);
+        key.is_other.then_some(Self(key.packed))
     }
 
     /// The number of its first class, 1 to 15; 0 where there is none.
@@ -113,9 +114,55 @@ struct Classes {
     packed: u32,
     count: u32,
     last: u32,
+    /// Some letter was read in the other way.
+    is_other: bool,
 }
 
 impl Classes {
+    fn read(form: &[u8], other: bool) -> Self {
+        let mut key = Self::default();
+        let mut i = 0;
+        while i < form.len() {
+            let taken = if other { key.other_step(form, i) } else { 0 };
+            key.is_other |= taken > 0;
+            i += match taken {
+                0 => key.step(form, i),
+                taken => taken,
+            };
+        }
+        key
+    }
+
+    /// Takes a letter or digraph that has another reading; returns how many bytes it took.
+    fn other_step(&mut self, form: &[u8], at: usize) -> usize {
+        let before = at.checked_sub(1).map(|i| form[i]);
+        let class = match form[at..] {
+            [b'j', ..] | [b'k', b'h', ..] => None,
+            [b'c', b'h', ..] if !matches!(before, Some(b's' | b't')) => Some(K),
+            [b'x', ..] => Some(K),
+            [b'c'] => Some(S),
+            _ => return 0,
+        };
+        match class {
+            Some(class) => self.push(class),
+            None => self.vowel(at == 0),
+        }
+        if form[at..].get(1) == Some(&b'h') {
+            2
+        } else {
+            1
+        }
+    }
+
+    fn vowel(&mut self, at_start: bool) {
+        if at_start {
+            self.push(A);
+        } else {
+            // A vowel or h separates equal consonants: `Mehmet` and `mhmd` keep both m.
+            self.last = 0;
+        }
+    }
+
     fn push(&mut self, class: u32) {
         if class != self.last && self.count < LIMIT {
             self.packed |= class << (4 * self.count);
@@ -125,11 +172,14 @@ impl Classes {
     }
 
     /// Takes one letter or digraph; returns how many bytes it took.
-    fn step(&mut self, rest: &[u8], at_start: bool) -> usize {
+    fn step(&mut self, form: &[u8], at: usize) -> usize {
+        let (rest, at_start) = (&form[at..], at == 0);
         let next = rest.get(1).copied().unwrap_or(0);
         let soft = matches!(next, b'e' | b'i' | b'y');
         let (class, taken) = match (rest[0], next) {
             (b'p', b'h') => (F, 2),
+            (b'd', b's') if rest.starts_with(b"dsch") => (S, 4),
+            (b't', b'x') => (S, 2),
             (b's' | b'c', b'h' | b'z')
             | (b'z', b'h')
             | (b't', b's' | b'z')
@@ -147,6 +197,8 @@ impl Classes {
             // `-owski` is the Polish and German spelling of `-ovskiy`; `Brown` is no `Brovn`.
             (b'w', _) if rest.starts_with(b"wsk") => (F, 1),
             (b'w', n) if at_start || is_vowel(n) => (F, 1),
+            // So is `-ow`; short names are English or Chinese.
+            (b'w', 0) if at > 3 => (F, 1),
             (b'k' | b'q' | b'g' | b'c', _) => (K, 1),
             (b's' | b'z' | b'j', _) => (S, 1),
             (b'd' | b't', _) => (D, 1),
@@ -162,12 +214,7 @@ impl Classes {
                 return 1;
             }
             _ => {
-                if at_start {
-                    self.push(A);
-                } else {
-                    // A vowel or h separates equal consonants: `Mehmet` and `mhmd` keep both m.
-                    self.last = 0;
-                }
+                self.vowel(at_start);
                 return 1;
             }
         };
@@ -204,5 +251,30 @@ mod tests {
         check(&["aleksandr", "alexander"], "ALKSND");
         check(&["wladimir", "vladimir"], "FLDMR");
         check(&["7", "3"], "0");
+        check(&["abramow", "abramov"], "APRMF");
+        check(&["abadschjan", "abajjan"], "APSN");
+    }
+
+    #[test]
+    fn letters_of_several_sounds_have_another_reading() {
+        for (a, b) in [
+            ("abdullajev", "abdullayev"),
+            ("juri", "yuri"),
+            ("ahmet", "akhmet"),
+            ("achanov", "akhanov"),
+            ("axmed", "akhmed"),
+            ("abramec", "abramets"),
+        ] {
+            let keys = |form: &str| {
+                let form = form.as_bytes();
+                [Some(ClassKey::of(form)), ClassKey::other_reading(form)]
+            };
+            let theirs = keys(b);
+            assert!(
+                keys(a).iter().flatten().any(|k| theirs.contains(&Some(*k))),
+                "{a} {b}"
+            );
+        }
+        assert_eq!(ClassKey::other_reading(b"maria"), None);
     }
 }

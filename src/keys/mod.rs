@@ -7,6 +7,7 @@
 mod class;
 mod clear;
 mod form;
+mod kin;
 mod outline;
 mod prepared;
 mod recipes;
@@ -17,10 +18,12 @@ mod word;
 pub use class::ClassKey;
 pub use clear::ClearKey;
 pub use form::Form;
+pub use kin::{Kin, Tie};
 pub use outline::{LetterSet, Look, Outline, Outlines};
 pub use prepared::{COMPARED_TOKENS, Join, Prepared, PreparedId, PreparedName, Token};
 pub use recipes::{Recipe, Side, clear_keys};
 pub use secret::Secret;
+pub(crate) use sound::sound_form;
 pub use word::Word;
 
 use std::fmt;
@@ -158,6 +161,7 @@ pub fn recipe_digest() -> Digest {
     hasher.update(&normalize::digest());
     hasher.update(&translit::digest());
     hasher.update(&rarity::digest());
+    hasher.update(&kin::digest());
     for recipe in Recipe::ALL {
         hasher.update(recipe.context().as_bytes());
     }

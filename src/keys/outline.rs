@@ -56,6 +56,8 @@ pub struct Outline {
     pub len: u8,
     /// Rarity, in bits.
     pub bits: f32,
+    /// Marks of the names of which it is a form: two that are forms of one name share one.
+    pub kin: u64,
 }
 
 impl Outline {
@@ -89,7 +91,7 @@ pub struct Outlines {
 }
 
 /// Shortest token that may be two joined neighbours, in bytes.
-const SHORTEST_WHOLE: usize = 5;
+const SHORTEST_WHOLE: usize = 4;
 
 impl Outlines {
     /// **Shape**: at most [`COMPARED_TOKENS`] tokens of at most 8 forms.
@@ -101,6 +103,7 @@ impl Outlines {
             start,
             len,
             bits,
+            kin: 0,
         };
         let mut all: Vec<Outline> = Vec::with_capacity(2 * tokens.len() + joins.len());
         for (token, at) in numbered().filter(|(t, _)| t.tag != Tag::OrgForm) {
@@ -109,15 +112,19 @@ impl Outlines {
                 _ => Look::Form,
             };
             let sets = token.sound_sets().iter();
-            all.extend(sets.map(|set| outline(*set, token.bits, at, 1, look)));
+            let kin = token.kin.marks();
+            all.extend(sets.map(|set| Outline {
+                kin,
+                ..outline(*set, token.bits, at, 1, look)
+            }));
         }
         let wholes_from = all.len();
         let wholes = numbered().filter(|(t, _)| t.is_core() && t.form().len() >= SHORTEST_WHOLE);
-        all.extend(wholes.map(|(t, at)| outline(t.form_set(), t.bits, at, 1, Look::Form)));
+        all.extend(wholes.map(|(t, at)| outline(t.sound_sets()[0], t.bits, at, 1, Look::Form)));
         let joins_from = all.len();
         all.extend(joins.iter().map(|j| {
             let look = if j.is_run { Look::Run } else { Look::Form };
-            outline(LetterSet::of(&j.form), j.bits, j.start, j.len, look)
+            outline(LetterSet::of(&j.sound), j.bits, j.start, j.len, look)
         }));
         // At most 80 sounds, 16 wholes.
         let place = |at| u8::try_from(at).unwrap_or(u8::MAX);
@@ -139,7 +146,7 @@ impl Outlines {
         &self.all[..usize::from(self.wholes_from)]
     }
 
-    /// Written forms of the tokens that joined neighbours of another name may be.
+    /// Sound forms of the tokens that joined neighbours of another name may be.
     pub fn wholes(&self) -> &[Outline] {
         &self.all[usize::from(self.wholes_from)..usize::from(self.joins_from)]
     }

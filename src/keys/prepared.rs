@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::keys::form::Form;
 use crate::keys::outline::Outlines;
+use crate::keys::sound::sound_form;
 use crate::keys::word::{Usage, Word};
 use crate::normalize::{self, Tag};
 use crate::record::{
@@ -21,6 +22,8 @@ pub struct Join {
     pub len: u8,
     /// The joined form.
     pub form: Form,
+    /// Its sound form.
+    pub sound: Form,
     /// Rarity of the core tokens in it, in bits.
     pub bits: f32,
     /// The whole name, written without a space in its own script: where it was cut is a guess.
@@ -51,6 +54,7 @@ fn joins(tokens: &[Token]) -> Box<[Join]> {
                 start,
                 len,
                 form,
+                sound: sound_form(&form),
                 bits: window
                     .iter()
                     .filter(|t| t.tag != Tag::Particle)

@@ -167,7 +167,7 @@ fn units(name: &PreparedName) -> (Vec<Unit<'_>>, usize) {
     let mut units: Vec<Unit<'_>> = Vec::with_capacity(2 * name.tokens.len());
     units.extend(core().enumerate().map(|(i, (_, t))| {
         let classes = t.classes();
-        let taken = if t.is_foreign() { 8 } else { 2 };
+        let taken = if t.is_foreign() { 8 } else { 3 };
         Unit {
             classes: Classes::Word(&classes[..classes.len().min(taken)]),
             form: *t.form(),

@@ -38,6 +38,8 @@ const RULES: &[(&str, &str)] = &[
     ("ks", "ks"),
     ("x", "ks"),
     ("tz", "ts"),
+    // Jamal al-Din, Jamaleddine.
+    ("ldin", "din"),
     ("qu", "kv"),
     ("q", "k"),
     ("ce", "se"),

@@ -11,6 +11,7 @@ use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use crate::keys::class::{ClassKey, class_bits};
 use crate::keys::form::Form;
+use crate::keys::kin::Kin;
 use crate::keys::outline::LetterSet;
 use crate::keys::sound::sound_form;
 use crate::normalize::Tag;
@@ -56,6 +57,10 @@ impl Usage {
         )
     }
 
+    fn is_of_people(self) -> bool {
+        matches!(self, Self::Person | Self::Either)
+    }
+
     fn bits(self, form: &str) -> f32 {
         match self {
             Self::Person | Self::PersonNumber => rarity::bits(form),
@@ -74,7 +79,12 @@ pub(crate) struct Class {
 
 impl Class {
     pub(crate) fn of(form: &[u8]) -> Self {
-        let key = ClassKey::of(form);
+        ClassKey::of(form).into()
+    }
+}
+
+impl From<ClassKey> for Class {
+    fn from(key: ClassKey) -> Self {
         Self {
             key,
             bits: class_bits(key),
@@ -88,10 +98,7 @@ pub struct Word {
     number: u64,
     forms: Box<[Form]>,
     sounds: Box<[Form]>,
-    /// The sets of letters of the sound forms, one for those of equal letters and length.
     sound_sets: Box<[LetterSet]>,
-    /// That of the principal form.
-    form_set: LetterSet,
     classes: Box<[Class]>,
     /// Rarity in bits: how surprising it is that an unrelated name has this word.
     pub bits: f32,
@@ -101,6 +108,8 @@ pub struct Word {
     pub is_abjad: bool,
     /// The word in its own script, where that has been learned.
     pub native: Option<Box<Native>>,
+    /// Names of people that it is a form of.
+    pub kin: Kin,
 }
 
 impl fmt::Debug for Word {
@@ -198,9 +207,18 @@ impl Word {
                 classes.push(class);
             }
         }
+        let known = sounds.first().filter(|_| usage.is_of_people());
+        let kin = known.map(Kin::of).unwrap_or_default();
+        let is_latin = matches!(script, Script::Latin | Script::Common);
+        let latin = forms.first().filter(|_| is_latin);
+        let other = latin.and_then(|f| ClassKey::other_reading(f.as_bytes()));
+        for class in other.into_iter().chain(kin.class()).map(Class::from) {
+            if !classes.contains(&class) {
+                classes.push(class);
+            }
+        }
         Self {
             number: NUMBER.fetch_add(1, Ordering::Relaxed),
-            form_set: forms.first().map(LetterSet::of).unwrap_or_default(),
             forms,
             sounds: sounds.into(),
             sound_sets: sound_sets.into(),
@@ -211,6 +229,7 @@ impl Word {
             native: Native::new(text, script)
                 .filter(|_| !usage.is_number())
                 .map(Box::new),
+            kin,
         }
     }
 
@@ -235,15 +254,13 @@ impl Word {
         &self.sounds
     }
 
+    /// The sets of letters of the sound forms, one for those of equal letters and length.
     pub(crate) fn sound_sets(&self) -> &[LetterSet] {
         &self.sound_sets
     }
 
-    pub(crate) fn form_set(&self) -> LetterSet {
-        self.form_set
-    }
-
-    /// Distinct class keys of the forms, in the order of the forms; at most 8.
+    /// Distinct class keys: of the forms, in their order, then of the other reading of a Latin form
+    /// and of the usual form of the name; at most 10.
     pub fn class_keys(&self) -> impl Iterator<Item = ClassKey> + '_ {
         self.classes.iter().map(|c| c.key)
     }

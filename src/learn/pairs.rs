@@ -18,6 +18,8 @@ pub struct ScriptPair {
     pub is_full: bool,
     /// Language and script, `ja-Hani`.
     pub tag: String,
+    /// Who collected the pair; empty where the table does not say.
+    pub origin: String,
 }
 
 impl ScriptPair {
@@ -84,6 +86,7 @@ pub fn read_pairs(input: impl Read) -> Result<Vec<ScriptPair>> {
         column("tag")?,
         column("type")?,
     );
+    let origin = header.iter().position(|name| *name == "origin");
     let mut pairs = Vec::new();
     for (line, row) in lines {
         let cells: Vec<&str> = row.split('\t').collect();
@@ -103,6 +106,7 @@ pub fn read_pairs(input: impl Read) -> Result<Vec<ScriptPair>> {
             latin: cell(latin)?,
             is_full: cell(kind)? == "full",
             tag: cell(tag)?,
+            origin: origin.map_or_else(|| Ok(String::new()), cell)?,
         });
     }
     Ok(pairs)

@@ -337,6 +337,7 @@ mod tests {
             latin: (*latin).to_owned(),
             is_full: false,
             tag: String::new(),
+            origin: String::new(),
         };
         rows.iter().map(pair).filter(|p| !p.is_held_out()).collect()
     }

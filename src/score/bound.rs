@@ -17,7 +17,8 @@ pub(super) fn may_agree(a: &PreparedName, b: &PreparedName) -> [u16; COMPARED_TO
         for y in b.outlines.sounds() {
             let is_initial = x.look == Look::Initial || y.look == Look::Initial;
             let is_near = is_close(x.set.least_edits(y.set), x.set.longest(y.set));
-            fits |= u16::from(is_initial || is_near) << y.start;
+            let may_be_kin = x.kin & y.kin != 0;
+            fits |= u16::from(is_initial || is_near || may_be_kin) << y.start;
         }
         partners[usize::from(x.start) % COMPARED_TOKENS] |= fits;
     }
@@ -171,6 +172,11 @@ mod tests {
         "김철수",
         "Kim Chul Soo",
         "Chulsoo Kim",
+        "Gim Cheol-su",
+        "Bill Wong",
+        "William Wang",
+        "Ihor Jamaleddine",
+        "Igor Jamal al-Din",
     ];
 
     fn prepare(kind: Kind) -> Vec<Prepared> {

@@ -18,7 +18,7 @@ use crate::record::Record;
 pub use evidence::{Evidence, EvidenceKind, Scored};
 pub use kernels::{osa_distance, sound_distance};
 pub use model::Model;
-pub(crate) use names::whole_spelling;
+pub(crate) use names::{nearness, whole_spelling};
 
 use evidence::{Level, Part};
 use names::Scratch;

@@ -1,5 +1,6 @@
 //! The shipped model: what each kind of agreement and conflict is worth, in bits.
 
+use crate::keys::Tie;
 use crate::record::Band;
 
 /// Weights and cut-offs of the score. All weights are in bits (log2 of a Bayes factor).
@@ -31,6 +32,9 @@ pub struct Model {
     pub spelling: (f64, f64, f64),
     /// Share of its bits that a token keeps when it is not written the same.
     pub respelt: f64,
+    /// Share of its bits that a token keeps where a table has the two as forms of one name: other
+    /// spellings, forms of two languages, a usual short form.
+    pub kin: (f64, f64, f64),
     /// Descriptive words (`trading`, `bank`): weight of the lack of a partner; each further one
     /// that agrees is worth this share of the one before.
     pub descriptor: (f64, f64),
@@ -89,6 +93,7 @@ impl Default for Model {
             ],
             spelling: (7.0, 0.6, 18.0),
             respelt: 0.98,
+            kin: (0.85, 0.6, 0.6),
             descriptor: (0.6, 0.6),
             well_known: (15.0, 0.6),
             conflict: (-5.0, -6.0),
@@ -129,6 +134,16 @@ impl Model {
             before = *point;
         }
         0.0
+    }
+
+    /// Share of its bits that a token keeps where another one is a form of the same name.
+    pub fn tie(&self, tie: Tie) -> f64 {
+        let (spelling, equivalent, short) = self.kin;
+        match tie {
+            Tie::Spelling => spelling,
+            Tie::Equivalent => equivalent,
+            Tie::Short => short,
+        }
     }
 
     /// `score` of a sum of bits: strictly increasing, 0.5 at the default threshold. Not a

@@ -1,6 +1,6 @@
 //! Evidence of one name pair: which tokens are partners, and what that is worth.
 
-use crate::keys::{COMPARED_TOKENS, Form, Join, Look, PreparedName, Token, Word};
+use crate::keys::{COMPARED_TOKENS, Form, Join, Look, PreparedName, Tie, Token, Word, sound_form};
 use crate::normalize::Tag;
 use crate::rarity;
 use crate::score::bound::{is_close, join_fits, may_agree, most};
@@ -127,7 +127,17 @@ impl Scratch {
             let worth = model.worth(x.bits.min(y.bits));
             return (x.form() == y.form()).then_some((Level::Same, worth));
         }
-        self.agreements.get(x, y, || agreement(model, x, y))
+        let are_names = x.is_core() && y.is_core();
+        let question = (x.number() << 1 | u64::from(are_names), y.number());
+        self.agreements.get(question, || {
+            let alike = agreement(model, x, y);
+            let form = other_form(model, x, y).filter(|_| are_names);
+            match (alike, form) {
+                (Some(alike), Some(form)) if form.1 > alike.1 => Some(form),
+                (None, form) => form,
+                (alike, _) => alike,
+            }
+        })
     }
 }
 
@@ -261,6 +271,21 @@ fn agreement(model: &Model, x: &Word, y: &Word) -> Option<(Level, f64)> {
     if x.form() == y.form() {
         return Some((Level::Same, worth));
     }
+    respelling(model, x, y, worth)
+}
+
+/// What it is worth that two words are forms of one name by table.
+fn other_form(model: &Model, x: &Word, y: &Word) -> Option<(Level, f64)> {
+    let tie = x.kin.tie(&y.kin)?;
+    let level = match tie {
+        Tie::Short => Level::ShortForm,
+        Tie::Equivalent | Tie::Spelling => Level::OtherForm,
+    };
+    Some((level, model.worth(x.bits.min(y.bits)) * model.tie(tie)))
+}
+
+/// What it is worth that two words sound alike.
+fn respelling(model: &Model, x: &Word, y: &Word, worth: f64) -> Option<(Level, f64)> {
     let best = sound_gap(x, y);
     let mut share = f64::from(model.share(best));
     // Maria and Mario are names of their own; an unknown spelling is more likely a slip.
@@ -328,6 +353,20 @@ pub(crate) fn whole_spelling(model: &Model, a: &PreparedName, b: &PreparedName) 
         spelling_bits(model, &native, &spelling)
     });
     orders.reduce(f64::max)
+}
+
+/// How near two names in Latin letters sound, all words of each as one: minus the sound distance per
+/// letter. For measuring alone.
+pub(crate) fn nearness(a: &PreparedName, b: &PreparedName) -> Option<f64> {
+    let whole = |name: &PreparedName| {
+        let words = name.compared();
+        let spelling = words.iter().map(|t| t.form());
+        let spelling = spelling.fold(Form::default(), Form::joined);
+        let is_latin = !words.iter().any(|t| t.is_foreign());
+        is_latin.then(|| sound_form(&spelling))
+    };
+    let gap = distance(&whole(a)?, false, &whole(b)?, false);
+    Some(-f64::from(gap))
 }
 
 /// Most Latin words that are read as one run.
@@ -436,12 +475,16 @@ fn joined<'a>(
         let at = whole.start;
         let token = other.tokens.get(usize::from(at))?;
         let form = token.form();
-        let share = match osa_distance(join.form.as_bytes(), form.as_bytes()) {
+        let share: f64 = match osa_distance(join.form.as_bytes(), form.as_bytes()) {
             0 => 1.0,
             1 => 0.85,
             2 if form.len() >= 9 => 0.65,
             _ => 0.0,
         };
+        let gap = distance(&join.sound, false, &token.sounds()[0], token.is_abjad);
+        // A short one must sound the same.
+        let sounds_alike = model.share(gap) * f32::from(u8::from(gap == 0.0 || form.len() > 4));
+        let share = share.max(f64::from(sounds_alike) * model.respelt);
         let worth = model.worth(join.bits.min(whole.bits));
         let written = || {
             let end = join.start + join.len;

@@ -48,6 +48,16 @@ pub struct LatinToken {
     pub glued: bool,
 }
 
+/// The spellings of each surname of Han and Hangul, spaces between; rows that come again once.
+pub(crate) fn surnames() -> impl Iterator<Item = &'static str> {
+    let lines = han::SURNAMES.lines().chain(hangul::SURNAMES.lines());
+    let rows =
+        lines.filter_map(|line| Some(line.split_once('\t').filter(|_| !line.starts_with('#'))?.1));
+    // Simplified and traditional characters stand side by side.
+    let mut before = "";
+    rows.filter(move |spellings| std::mem::replace(&mut before, spellings) != *spellings)
+}
+
 /// Romanises each token of a name.
 ///
 /// ```

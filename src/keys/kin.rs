@@ -1,0 +1,207 @@
+//! Kin: tokens that are other forms of one name, or its usual short forms, by table.
+//!
+//! `ihor` and `igor`, `giuseppe` and `joseph`, `wang` and `wong`, `bill` and `william`: no letters
+//! tell. Three tables: spellings that stand under one name in several scripts
+//! (`veilmatch learn variants` makes it), one name in many languages with its short forms, and the
+//! surnames of Han and Hangul. A name is found by its sound form, so a table needs one of
+//! the spellings that sound alike.
+
+use std::io::Read as _;
+use std::sync::OnceLock;
+
+use rustc_hash::FxHashMap;
+
+use crate::keys::class::ClassKey;
+use crate::keys::form::Form;
+use crate::keys::sound::sound_form;
+use crate::{rarity, translit};
+
+const VARIANTS: &[u8] = include_bytes!("variants.tsv.gz");
+const NICKNAMES: &str = include_str!("nicknames.tsv");
+
+/// Names that a token may be a form of, at most.
+const MOST: usize = 4;
+
+/// How two tokens are forms of one name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Tie {
+    /// One is a usual short form.
+    Short,
+    /// The forms of two languages.
+    Equivalent,
+    /// Spellings of one name.
+    Spelling,
+}
+
+/// The names that a token may be a form of.
+///
+/// **Shape**: numbers of names with how the token is a form of them, 0 for none.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Kin {
+    of: [u32; MOST],
+    /// Class key of the usual form of the first name, where it is not that of the token.
+    class: ClassKey,
+}
+
+/// The token is a short form of the name.
+const SHORT: u32 = 1 << 31;
+/// The name stands in several languages.
+const EQUIVALENT: u32 = 1 << 30;
+
+impl Kin {
+    /// What the tables say of a sound form.
+    pub(crate) fn of(sound: &Form) -> Self {
+        table().get(sound).copied().unwrap_or_default()
+    }
+
+    /// The strongest tie of two tokens.
+    pub fn tie(&self, other: &Self) -> Option<Tie> {
+        let ours = self.names().iter();
+        let ties = ours.flat_map(|x| other.names().iter().filter_map(|y| tie(*x, *y)));
+        ties.max()
+    }
+
+    /// A bit for each name, several names to a bit: two forms of one name share one.
+    pub(crate) fn marks(&self) -> u64 {
+        let numbers = self.names().iter().map(|name| name & !(SHORT | EQUIVALENT));
+        numbers.fold(0, |set, number| set | 1 << (number % 64))
+    }
+
+    /// Whether the token is known at all.
+    pub fn is_empty(&self) -> bool {
+        self.of[0] == 0
+    }
+
+    /// Class key of the usual form, where it is not that of the token.
+    pub(crate) fn class(&self) -> Option<ClassKey> {
+        (!self.class.is_empty()).then_some(self.class)
+    }
+
+    fn names(&self) -> &[u32] {
+        let known = self.of.iter().position(|name| *name == 0);
+        &self.of[..known.unwrap_or(MOST)]
+    }
+
+    fn add(&mut self, name: u32) {
+        let is_known = self.names().iter().any(|n| (n ^ name) & !SHORT == 0);
+        if let Some(free) = self.of.iter_mut().find(|n| **n == 0).filter(|_| !is_known) {
+            *free = name;
+        }
+    }
+}
+
+fn tie(x: u32, y: u32) -> Option<Tie> {
+    if (x ^ y) & !SHORT != 0 {
+        None
+    } else if (x | y) & SHORT != 0 {
+        Some(Tie::Short)
+    } else if x & EQUIVALENT != 0 {
+        Some(Tie::Equivalent)
+    } else {
+        Some(Tie::Spelling)
+    }
+}
+
+fn table() -> &'static FxHashMap<Form, Kin> {
+    static TABLE: OnceLock<FxHashMap<Form, Kin>> = OnceLock::new();
+    TABLE.get_or_init(|| {
+        let mut table: FxHashMap<Form, Kin> = FxHashMap::default();
+        let mut number = 0;
+        let mut add = |full: &str, short: &str, how: u32| {
+            number += 1;
+            let usual = full
+                .split(' ')
+                .min_by(|a, b| rarity::bits(a).total_cmp(&rarity::bits(b)));
+            let usual = ClassKey::of(usual.unwrap_or_default().as_bytes());
+            let forms = full.split(' ').map(|form| (form, 0));
+            for (form, is_short) in forms.chain(short.split(' ').map(|form| (form, SHORT))) {
+                // A lone letter is an initial.
+                if form.len() < 2 {
+                    continue;
+                }
+                let sound = sound_form(&Form::new(form));
+                let kin = table.entry(sound).or_default();
+                if kin.is_empty() && ClassKey::of(form.as_bytes()) != usual {
+                    kin.class = usual;
+                }
+                kin.add(number | how | is_short);
+            }
+        };
+        for (full, short) in rows(NICKNAMES) {
+            add(full, short, EQUIVALENT);
+        }
+        for surnames in translit::surnames() {
+            add(surnames, "", 0);
+        }
+        for (forms, _) in rows(&unpacked(VARIANTS)) {
+            add(forms, "", 0);
+        }
+        table
+    })
+}
+
+/// Rows of a table, cut at the first tab.
+fn rows(table: &str) -> impl Iterator<Item = (&str, &str)> {
+    let lines = table.lines().filter(|l| !l.starts_with('#'));
+    lines.map(|line| line.split_once('\t').unwrap_or((line, "")))
+}
+
+fn unpacked(gz: &[u8]) -> String {
+    let mut text = String::new();
+    // The bytes are part of the program; a test holds that they are sound.
+    if flate2::read::GzDecoder::new(gz)
+        .read_to_string(&mut text)
+        .is_err()
+    {
+        text.clear();
+    }
+    text
+}
+
+/// Digest of the tables, for the recipe digest.
+pub(super) fn digest() -> [u8; 32] {
+    let mut hasher = blake3::Hasher::new();
+    for table in [VARIANTS, NICKNAMES.as_bytes()] {
+        hasher.update(&(table.len() as u64).to_le_bytes());
+        hasher.update(table);
+    }
+    *hasher.finalize().as_bytes()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(a: &str, b: &str, expected: Option<Tie>) {
+        let kin = |form: &str| Kin::of(&sound_form(&Form::new(form)));
+        assert_eq!(kin(a).tie(&kin(b)), expected, "{a} {b}");
+        assert_eq!(kin(b).tie(&kin(a)), expected, "{b} {a}");
+    }
+
+    #[test]
+    fn forms_of_one_name_are_kin() {
+        check("ihor", "igor", Some(Tie::Equivalent));
+        check("giuseppe", "joseph", Some(Tie::Equivalent));
+        check("bill", "wilhelm", Some(Tie::Short));
+        check("kolya", "nikolai", Some(Tie::Short));
+        check("wong", "wang", Some(Tie::Spelling));
+    }
+
+    #[test]
+    fn other_names_are_not() {
+        check("maria", "mario", None);
+        check("peter", "paul", None);
+        check("xqzzy", "xqzzy", None);
+    }
+
+    #[test]
+    fn every_row_has_letters_alone() {
+        let variants = unpacked(VARIANTS);
+        assert!(variants.lines().count() > 1_000);
+        for (full, short) in rows(NICKNAMES).chain(rows(&variants)) {
+            for form in full.split(' ').chain(short.split(' ')) {
+                assert!(form.bytes().all(|b| b.is_ascii_lowercase()), "{form}");
+            }
+        }
+    }
+}

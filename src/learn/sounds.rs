@@ -1,0 +1,247 @@
+//! What one edit between sound forms costs, from the Latin spellings of names.
+//!
+//! Two spellings of one name are taken to come from one source that now and then changes, drops or
+//! adds a letter. The share of each change is estimated by expectation maximisation over all ways
+//! to line the two up (Ristad and Yianilos, "Learning string-edit distance", IEEE Transactions
+//! on Pattern Analysis and Machine Intelligence 20, 1998). A change costs what it is rarer than the
+//! letters staying as they are, in bits, divided by a number that puts it on the scale of the score.
+
+#![allow(
+    clippy::cast_precision_loss,
+    reason = "counts of letters: far below 2^52"
+)]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+
+use crate::keys::{Form, sound_form};
+use crate::learn::pairs::ScriptPair;
+use crate::learn::variants::word;
+use crate::score::osa_distance;
+
+/// Rounds of expectation maximisation.
+const ROUNDS: usize = 8;
+
+/// Pairs of forms that one name gives at most: names of many forms would speak for all.
+const PAIRS: usize = 4;
+
+/// Most letters that one form is longer. What adds more is another name: endings of families.
+const LONGER: usize = 2;
+
+/// Bits of a change that cost as much as a whole consonant.
+const SCALE: f64 = 9.0;
+
+/// Least cost of a change: seen by chance, no letter would be free.
+const LEAST: f64 = 0.15;
+
+/// What costs more is not written: it counts as 1.
+const MOST: f64 = 0.97;
+
+/// Occurrences that each change is taken to have had.
+const PRIOR: f64 = 0.2;
+
+/// Letters, and no letter.
+const SYMBOLS: usize = 27;
+const NONE: usize = 26;
+
+/// Shares or counts of changes, of all that a pair of forms is made of.
+type Changes = [[f64; SYMBOLS]; SYMBOLS];
+
+const HEADER: &str = "\
+# Cost of one edit between sound forms (see keys/sound.rs): letter, letter or \"-\" for a gap, cost.
+# What is not listed costs 1. Letters c w x y stand for the sounds ch, sh, kh, zh.
+# Source: Wikidata name items (CC0) by way of the rigour package (MIT): `veilmatch learn variants`.
+";
+
+/// Learns the rows `letter TAB letter or - TAB cost`, the cheap ones first; pairs that are held out
+/// and names of several parts are left out. The same pairs in the same order give the same text.
+pub fn learn(files: &[Vec<ScriptPair>]) -> String {
+    let pairs = spellings(files);
+    let mut shares: Changes = [[4e-4; SYMBOLS]; SYMBOLS];
+    for (letter, row) in shares.iter_mut().enumerate() {
+        row[letter] = 0.03;
+    }
+    shares[NONE][NONE] = 0.0;
+    for _ in 0..ROUNDS {
+        let mut counts: Changes = [[0.0; SYMBOLS]; SYMBOLS];
+        for (a, b) in &pairs {
+            count(a, b, &shares, &mut counts);
+        }
+        shares = normalized(&counts);
+    }
+    let mut rows: Vec<(f64, usize, usize)> = Vec::new();
+    for a in 0..NONE {
+        for b in a + 1..SYMBOLS {
+            let stays = if b == NONE {
+                shares[a][a]
+            } else {
+                (shares[a][a] * shares[b][b]).sqrt()
+            };
+            let cost = ((stays / shares[a][b]).log2() / SCALE).max(LEAST);
+            rows.push(((cost * 100.0).round() / 100.0, a, b));
+        }
+    }
+    rows.retain(|(cost, ..)| *cost < MOST);
+    rows.sort_by(|x, y| x.0.total_cmp(&y.0).then((x.1, x.2).cmp(&(y.1, y.2))));
+    let letter = |at: usize| char::from(b"abcdefghijklmnopqrstuvwxyz-"[at]);
+    rows.iter()
+        .fold(String::from(HEADER), |mut text, (cost, a, b)| {
+            let _ = writeln!(text, "{}\t{}\t{cost:.2}", letter(*a), letter(*b));
+            text
+        })
+}
+
+/// Pairs of forms of one name, as numbers of letters.
+fn spellings(files: &[Vec<ScriptPair>]) -> Vec<(Vec<usize>, Vec<usize>)> {
+    let mut pairs = Vec::new();
+    for file in files {
+        let mut names: BTreeMap<&str, BTreeSet<Form>> = BTreeMap::new();
+        for pair in file.iter().filter(|p| !p.is_held_out() && !p.is_full) {
+            let ours = pair.tag.ends_with("-Latn").then_some(&pair.source);
+            let written = ours
+                .into_iter()
+                .chain([&pair.latin])
+                .filter_map(|n| word(n));
+            names
+                .entry(&pair.source)
+                .or_default()
+                .extend(written.map(|w| sound_form(&Form::new(&w))));
+        }
+        for forms in names.into_values() {
+            let forms: Vec<Form> = forms.into_iter().collect();
+            let mut own: Vec<([u8; 32], Form, Form)> = Vec::new();
+            for (i, a) in forms.iter().enumerate() {
+                for b in &forms[i + 1..] {
+                    if a.len().abs_diff(b.len()) <= LONGER && is_close(a, b) {
+                        let digest =
+                            blake3::hash(format!("{} {}", a.as_str(), b.as_str()).as_bytes());
+                        own.push((*digest.as_bytes(), *a, *b));
+                    }
+                }
+            }
+            own.sort_unstable();
+            pairs.extend(
+                own.iter()
+                    .take(PAIRS)
+                    .map(|(_, a, b)| (numbers(a), numbers(b))),
+            );
+        }
+    }
+    pairs
+}
+
+/// Whether two forms may be spellings of one another: half of their letters stay.
+fn is_close(a: &Form, b: &Form) -> bool {
+    let edits = osa_distance(a.as_bytes(), b.as_bytes()) as usize;
+    edits * 20 < 11 * (a.len() + b.len()).div_ceil(2).max(3)
+}
+
+fn numbers(form: &Form) -> Vec<usize> {
+    form.as_bytes()
+        .iter()
+        .map(|b| usize::from(b.wrapping_sub(b'a')) % NONE)
+        .collect()
+}
+
+/// Adds the expected changes of one pair.
+#[allow(
+    clippy::many_single_char_names,
+    reason = "a and b are forms; i and j their letters"
+)]
+fn count(a: &[usize], b: &[usize], shares: &Changes, counts: &mut Changes) {
+    let (rows, columns) = (a.len() + 1, b.len() + 1);
+    let at = |i: usize, j: usize| i * columns + j;
+    let mut before = vec![0.0; rows * columns];
+    let mut behind = vec![0.0; rows * columns];
+    before[0] = 1.0;
+    behind[at(a.len(), b.len())] = 1.0;
+    for i in 0..rows {
+        for j in 0..columns {
+            let mut sum = before[at(i, j)];
+            if i > 0 {
+                sum += before[at(i - 1, j)] * shares[a[i - 1]][NONE];
+            }
+            if j > 0 {
+                sum += before[at(i, j - 1)] * shares[NONE][b[j - 1]];
+            }
+            if i > 0 && j > 0 {
+                sum += before[at(i - 1, j - 1)] * shares[a[i - 1]][b[j - 1]];
+            }
+            before[at(i, j)] = sum;
+        }
+    }
+    let all = before[at(a.len(), b.len())];
+    if all <= 0.0 {
+        return;
+    }
+    for i in (0..rows).rev() {
+        for j in (0..columns).rev() {
+            let here = before[at(i, j)] / all;
+            let mut sum = behind[at(i, j)];
+            let mut step = |from: usize, to: usize, rest: f64| {
+                let share = shares[from][to] * rest;
+                counts[from][to] += here * share;
+                sum += share;
+            };
+            if i < a.len() {
+                step(a[i], NONE, behind[at(i + 1, j)]);
+            }
+            if j < b.len() {
+                step(NONE, b[j], behind[at(i, j + 1)]);
+            }
+            if i < a.len() && j < b.len() {
+                step(a[i], b[j], behind[at(i + 1, j + 1)]);
+            }
+            behind[at(i, j)] = sum;
+        }
+    }
+}
+
+/// Counts as shares, the same in both directions.
+fn normalized(counts: &Changes) -> Changes {
+    let mut shares: Changes = [[0.0; SYMBOLS]; SYMBOLS];
+    let mut all = 0.0;
+    for a in 0..SYMBOLS {
+        for b in 0..SYMBOLS {
+            if (a, b) != (NONE, NONE) {
+                shares[a][b] = f64::midpoint(counts[a][b], counts[b][a]) + PRIOR;
+                all += shares[a][b];
+            }
+        }
+    }
+    shares.map(|row| row.map(|n| n / all))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn letters_that_change_often_cost_less() {
+        let names = [
+            ("Tarakin", "Darakin"),
+            ("Tomanof", "Domanof"),
+            ("Patri", "Padri"),
+            ("Melone", "Melona"),
+            ("Rubito", "Rubido"),
+        ];
+        let file: Vec<ScriptPair> = names
+            .iter()
+            .map(|(source, latin)| ScriptPair {
+                source: (*source).into(),
+                latin: (*latin).into(),
+                is_full: false,
+                tag: "und-Latn".into(),
+                origin: String::new(),
+            })
+            .filter(|p| !p.is_held_out())
+            .collect();
+        let text = learn(&[file]);
+        let cost = |row: &str| {
+            let rest = text.lines().find_map(|l| l.strip_prefix(row));
+            rest.map_or(1.0, |cost| cost.trim().parse().expect("a cost"))
+        };
+        assert!(cost("d\tt\t") < cost("d\tp\t"));
+        assert!(cost("d\tt\t") < 0.5);
+    }
+}
