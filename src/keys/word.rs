@@ -13,6 +13,7 @@ use crate::keys::class::{ClassKey, class_bits};
 use crate::keys::form::Form;
 use crate::keys::sound::sound_form;
 use crate::normalize::Tag;
+use crate::rarity::Kin;
 use crate::record::{Kind, Script};
 use crate::translit::Native;
 use crate::{rarity, translit};
@@ -62,6 +63,13 @@ impl Usage {
             Self::Either | Self::EitherNumber => rarity::bits(form).min(rarity::org_bits(form)),
         }
     }
+
+    fn kin(self, forms: &[Form]) -> Kin {
+        match self {
+            Self::Person | Self::Either => Kin::of(forms.iter().map(Form::as_str)),
+            _ => Kin::UNKNOWN,
+        }
+    }
 }
 
 /// A class key and its rarity in bits.
@@ -90,6 +98,8 @@ pub struct Word {
     classes: Box<[Class]>,
     /// Rarity in bits: how surprising it is that an unrelated name has this word.
     pub bits: f32,
+    /// With which other words it is usual, in people's names.
+    pub kin: Kin,
     /// Script of the source.
     pub script: Script,
     /// The source script writes no short vowels (Arabic, Hebrew).
@@ -190,6 +200,7 @@ impl Word {
         }
         Self {
             number: NUMBER.fetch_add(1, Ordering::Relaxed),
+            kin: usage.kin(&forms),
             forms,
             sounds: sounds.into(),
             classes: classes.into(),

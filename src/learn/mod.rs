@@ -1,9 +1,11 @@
 //! Offline training of the shipped tables.
 //!
-//! In: flat source files. Out: the tables that `rarity` and `translit` ship. Nothing here runs while lists are
-//! screened; the same sources give the same bytes.
+//! In: flat source files, or records of which it is known who is who. Out: the tables that `rarity` and `translit`
+//! ship, and the table that the weights of `score` are read against. Nothing here runs while lists are screened;
+//! the same sources give the same bytes.
 
 pub mod frequencies;
 pub mod pairs;
 pub mod strangers;
 pub mod translit;
+pub mod weights;
