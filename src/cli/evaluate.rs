@@ -11,7 +11,8 @@ use clap::{Args, Subcommand};
 use crate::cli::Exit;
 use crate::error::{Place, Problem, Result};
 use crate::evaluate::{
-    Evaluation, GroupBy, HitRow, TruthRow, aliases_off, curve, key_trial, scripts, table, variation,
+    Evaluation, GroupBy, HitRow, TruthRow, aliases_off, curve, key_trial, scripts, strangers,
+    table, variation,
 };
 use crate::keys::{KeyMaker, Prepared, Secret};
 use crate::learn::pairs::read_pairs;
@@ -32,6 +33,7 @@ enum EvaluateVerb {
     Hits(HitsFile),
     Keys(Keys),
     Scripts(Scripts),
+    Strangers(Strangers),
     Variation(Variation),
 }
 
@@ -103,6 +105,7 @@ impl Evaluate {
             EvaluateVerb::Hits(verb) => verb.run(),
             EvaluateVerb::Keys(verb) => verb.run(),
             EvaluateVerb::Scripts(verb) => verb.run(),
+            EvaluateVerb::Strangers(verb) => verb.run(),
             EvaluateVerb::Variation(verb) => {
                 let rows = variation(&Model::default(), verb.notices, verb.each, verb.seed)?;
                 write!(std::io::stdout().lock(), "{rows}")?;
@@ -128,6 +131,47 @@ struct Scripts {
     /// Only pairs with this language before the script in their tag.
     #[arg(long, value_name = "LANG")]
     language: Option<String>,
+}
+
+/// How often people who are on no list alert, by name only and with birth dates.
+///
+/// As many rows as there are values of a column: the fairness table of the model card.
+#[derive(Args, Debug)]
+#[command(after_help = "Example:
+  veilmatch evaluate strangers --strangers datasets-synthetic/strangers/strangers.csv --list ofac.parquet --by origin")]
+struct Strangers {
+    /// Subjects of whom none is on the lists.
+    #[arg(long, value_name = "S.csv")]
+    strangers: PathBuf,
+    /// A list; several count as one.
+    #[arg(short, long = "list", required = true, value_name = "LIST")]
+    lists: Vec<PathBuf>,
+    /// A row for each value of this column; locales stand under their group.
+    #[arg(long, value_name = "COLUMN")]
+    by: Option<String>,
+}
+
+impl Strangers {
+    fn run(self) -> anyhow::Result<Exit> {
+        let lists = self.lists.iter().map(|path| {
+            let (list, _) = read_list(std::slice::from_ref(path), &ListSettings::default())?;
+            Ok(list)
+        });
+        let lists = lists.collect::<Result<_>>()?;
+        let mut people = Vec::new();
+        for chunk in read_subjects(&[self.strangers], &SubjectSettings::default())? {
+            people.extend(chunk?.0);
+        }
+        // A file of people need not say so.
+        for person in &mut people {
+            if person.record.kind == Kind::Unknown {
+                person.record.kind = Kind::Person;
+            }
+        }
+        let table = strangers(&Model::default(), lists, &people, self.by.as_deref())?;
+        write!(std::io::stdout().lock(), "{table}")?;
+        Ok(Exit::Done)
+    }
 }
 
 impl Scripts {

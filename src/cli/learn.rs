@@ -4,15 +4,19 @@ use std::fs::File;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use clap::{Args, Subcommand};
 use flate2::{Compression, write::GzEncoder};
 
 use crate::cli::Exit;
-use crate::learn::frequencies::{SOURCES, learn, learn_organizations, read};
-use crate::learn::{pairs::read_pairs, sounds, translit, variants};
-use crate::record::Script;
+use crate::evaluate::aliases_off;
+use crate::learn::frequencies::{SOURCES, Source, learn, learn_organizations, read};
+use crate::learn::weights::{Labelled, weights};
+use crate::learn::{pairs::read_pairs, sounds, strangers, translit, variants};
+use crate::read::{ListSettings, SubjectSettings, read_list, read_subjects};
+use crate::record::{Kind, Notice, Record, Script};
 use crate::report::Output;
+use crate::score::Model;
 
 /// Make the shipped tables again from their sources.
 #[derive(Args, Debug)]
@@ -26,6 +30,8 @@ enum LearnVerb {
     Frequencies(Frequencies),
     Translit(Translit),
     Variants(Variants),
+    Strangers(Strangers),
+    Weights(Weights),
 }
 
 /// How frequent the tokens of names are: `token TAB share`.
@@ -53,6 +59,8 @@ impl Learn {
             LearnVerb::Frequencies(verb) => verb.run(),
             LearnVerb::Translit(verb) => verb.run(),
             LearnVerb::Variants(verb) => verb.run(),
+            LearnVerb::Strangers(verb) => verb.run(),
+            LearnVerb::Weights(verb) => verb.run(),
         }
     }
 }
@@ -77,6 +85,119 @@ struct Translit {
     /// Where the table goes, gzipped.
     #[arg(short, long, value_name = "F.tsv.gz")]
     output: PathBuf,
+}
+
+/// Invented people with names of realistic frequency, who are on no list.
+///
+/// The same sources, count and seed give the same bytes; the defaults give the committed file.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  veilmatch learn strangers -o datasets-synthetic/strangers/strangers.csv
+  veilmatch learn strangers --seed 7 -o choose.csv      (to choose a threshold with)")]
+struct Strangers {
+    /// Names of people with their shares, gzipped [default: the shipped sources].
+    #[arg(long, value_name = "F.tsv.gz")]
+    sources: Option<PathBuf>,
+    /// How many people.
+    #[arg(long, value_name = "N", default_value_t = strangers::COUNT)]
+    count: u32,
+    /// The seed.
+    #[arg(long, value_name = "S", default_value_t = strangers::SEED)]
+    seed: u64,
+    /// Where they go: id,name,birth_date,country,origin.
+    #[arg(short, long, value_name = "F.csv")]
+    output: PathBuf,
+}
+
+impl Strangers {
+    fn run(self) -> anyhow::Result<Exit> {
+        let sources = sources(self.sources.as_deref())?;
+        let mut file = Output::create(&self.output)?;
+        strangers::write(&sources, self.count, self.seed, &mut file)?;
+        file.finish()?.commit()?;
+        Ok(Exit::Done)
+    }
+}
+
+/// What each kind and level of evidence is worth in pairs of known truth, beside what the model ships.
+///
+/// For whoever changes the model: a table to read and compare, which changes nothing by itself. From
+/// synthetic people; with lists also from an alias taken off each notice, against strangers, and from
+/// two lists of the same people.
+#[derive(Args, Debug)]
+#[command(after_help = "Example:
+  veilmatch learn weights --list ofac.parquet --strangers s.csv --same un.parquet --same uk.parquet -o weights.tsv")]
+struct Weights {
+    /// Rows of the synthetic files; 0 leaves them out.
+    #[arg(long, value_name = "N", default_value_t = 10_000)]
+    synthetic: usize,
+    /// Seed of the synthetic files.
+    #[arg(long, value_name = "S", default_value_t = 2)]
+    seed: u64,
+    /// A list whose aliases are taken off.
+    #[arg(short, long, value_name = "LIST", requires = "strangers")]
+    list: Option<PathBuf>,
+    /// People who are on no list, by name.
+    #[arg(long, value_name = "S.csv", requires = "list")]
+    strangers: Option<PathBuf>,
+    /// Two lists; the second quotes ids of the first in its remarks.
+    #[arg(long, value_name = "LIST", num_args = 1)]
+    same: Vec<PathBuf>,
+    /// Where the table goes.
+    #[arg(short, long, value_name = "F.tsv")]
+    output: PathBuf,
+}
+
+impl Weights {
+    fn run(self) -> anyhow::Result<Exit> {
+        let mut known = Vec::new();
+        if self.synthetic > 0 {
+            known.push(Labelled::synthetic(self.synthetic, self.seed));
+        }
+        if let (Some(list), Some(strangers)) = (&self.list, &self.strangers) {
+            let (mut subjects, notices, truth) = aliases_off(&notices(list)?);
+            for chunk in
+                read_subjects(std::slice::from_ref(strangers), &SubjectSettings::default())?
+            {
+                subjects.extend(chunk?.0.into_iter().map(|person| Record {
+                    kind: Kind::Person,
+                    names: person.record.names,
+                    ..Record::default()
+                }));
+            }
+            known.push(Labelled {
+                source: "aliases",
+                subjects,
+                notices,
+                truth,
+            });
+        }
+        match self.same.as_slice() {
+            [] => {}
+            [quoted, quoting] => {
+                known.push(Labelled::quoting(notices(quoted)?, notices(quoting)?));
+            }
+            _ => bail!("--same takes two lists"),
+        }
+        let table = weights(&Model::default(), known)?;
+        let mut file = Output::create(&self.output)?;
+        file.write_all(table.as_bytes())?;
+        file.finish()?.commit()?;
+        Ok(Exit::Done)
+    }
+}
+
+fn notices(list: &PathBuf) -> anyhow::Result<Vec<Notice>> {
+    let (list, _) = read_list(std::slice::from_ref(list), &ListSettings::default())?;
+    Ok(list.notices)
+}
+
+/// The sources of a file, or those that are shipped.
+fn sources(path: Option<&Path>) -> anyhow::Result<Vec<Source>> {
+    Ok(match path {
+        Some(path) => read(File::open(path).context("cannot read the sources")?)?,
+        None => read(SOURCES)?,
+    })
 }
 
 /// A script by its ISO 15924 code.
@@ -162,11 +283,7 @@ impl Frequencies {
             let names = std::fs::read_to_string(path).context("cannot read the names")?;
             learn_organizations(names.lines(), &mut table)?;
         } else {
-            let sources = match &self.sources {
-                Some(path) => read(File::open(path).context("cannot read the sources")?)?,
-                None => read(SOURCES)?,
-            };
-            learn(&sources, &mut table)?;
+            learn(&sources(self.sources.as_deref())?, &mut table)?;
         }
         write(&self.output, &table)
     }

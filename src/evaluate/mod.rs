@@ -19,6 +19,7 @@ mod interval;
 pub mod keys;
 mod point;
 mod scripts;
+mod strangers;
 pub mod table;
 mod trials;
 #[cfg(feature = "synth")]
@@ -28,6 +29,7 @@ pub use hits::{Evaluation, GroupBy, HitRow, TruthRow};
 pub use interval::{Interval, share, wilson};
 pub use point::{Group, Point};
 pub use scripts::scripts;
+pub use strangers::strangers;
 pub use trials::{aliases_off, key_trial};
 #[cfg(feature = "synth")]
 pub use variation::variation;

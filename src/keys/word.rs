@@ -15,6 +15,7 @@ use crate::keys::kin::Kin;
 use crate::keys::outline::LetterSet;
 use crate::keys::sound::sound_form;
 use crate::normalize::Tag;
+use crate::rarity::Company;
 use crate::record::{Kind, Script};
 use crate::translit::Native;
 use crate::{rarity, translit};
@@ -68,6 +69,13 @@ impl Usage {
             Self::Either | Self::EitherNumber => rarity::bits(form).min(rarity::org_bits(form)),
         }
     }
+
+    fn company(self, forms: &[Form]) -> Company {
+        match self {
+            Self::Person | Self::Either => Company::of(forms.iter().map(Form::as_str)),
+            _ => Company::UNKNOWN,
+        }
+    }
 }
 
 /// A class key and its rarity in bits.
@@ -102,6 +110,8 @@ pub struct Word {
     classes: Box<[Class]>,
     /// Rarity in bits: how surprising it is that an unrelated name has this word.
     pub bits: f32,
+    /// With which other words it is usual, in people's names.
+    pub company: Company,
     /// Script of the source.
     pub script: Script,
     /// The source script writes no short vowels (Arabic, Hebrew).
@@ -219,6 +229,7 @@ impl Word {
         }
         Self {
             number: NUMBER.fetch_add(1, Ordering::Relaxed),
+            company: usage.company(&forms),
             forms,
             sounds: sounds.into(),
             sound_sets: sound_sets.into(),

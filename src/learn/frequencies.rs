@@ -13,11 +13,15 @@ use std::io::{Read, Write};
 
 use crate::error::{Place, Problem, Result};
 use crate::normalize::{Tag, descriptors, normalize};
+use crate::rarity::CULTURES;
 use crate::record::{Kind, Script, script_of};
 use crate::translit::{LatinToken, latinize};
 
 /// The committed source sample.
 pub const SOURCES: &[u8] = include_bytes!("frequency-sources.tsv.gz");
+
+/// Groups of locales.
+const GROUPS: &str = include_str!("cultures.tsv");
 
 /// Words of organisations that the counts overrate.
 const HOUSE_NAMES: &str = include_str!("house-names.tsv");
@@ -146,43 +150,104 @@ pub(crate) fn latin_tokens(name: &str) -> Vec<LatinToken> {
     latinize(&normalize(name, kind)).tokens
 }
 
-/// Writes the table of people's tokens: `token TAB share`, the share in parts per thousand
-/// million, most frequent first.
+/// Writes the table of people's tokens: `token TAB share TAB lifts`, the share in parts per thousand
+/// million, most frequent first. A first line `# shares` holds the share of each group of locales.
 ///
 /// The further down its spellings a token's form stands, the less of the share it gets: the
-/// n-th gets one n-th.
+/// n-th gets one n-th. The lifts are one character a group of [`CULTURES`], see [`lift`].
 ///
 /// # Errors
-/// The output cannot be written.
+/// A locale without a group; the output cannot be written.
 pub fn learn(sources: &[Source], out: &mut dyn Write) -> Result<()> {
     let left_out = held_out(sources);
+    let groups = groups();
     let mut locales: BTreeMap<&str, f64> = BTreeMap::new();
-    let mut shares: BTreeMap<String, f64> = BTreeMap::new();
+    let mut shares: BTreeMap<String, [f64; CULTURES]> = BTreeMap::new();
     for source in sources {
         locales.insert(&source.locale, source.weight);
+        let no_group = Problem::Malformed {
+            format: "frequency sources",
+            why: "a locale stands in no group of cultures.tsv",
+        };
+        let group = *groups.get(source.locale.as_str()).ok_or(no_group)?;
         if left_out.contains(source.name.as_str()) {
             continue;
         }
         let share = source.weight * source.part.weight() * source.share;
         for token in latin_tokens(&source.name) {
             for (rank, form) in (1_u32..).zip(token.forms) {
-                *shares.entry(form).or_insert(0.0) += share / f64::from(rank);
+                shares.entry(form).or_default()[group] += share / f64::from(rank);
             }
         }
     }
     let total: f64 = locales.values().sum();
-    let mut rows: Vec<(String, f64)> = shares
+    let mut weights = [0.0; CULTURES];
+    for (locale, weight) in &locales {
+        if let Some(group) = groups.get(locale) {
+            weights[*group] += weight / total;
+        }
+    }
+    let mut rows: Vec<(String, f64, String)> = shares
         .into_iter()
-        .map(|(token, share)| (token, (share / total * 1e9).round()))
-        .filter(|(_, share)| *share >= LEAST_SHARE)
+        .map(|(token, shares)| {
+            let share: f64 = shares.iter().sum::<f64>() / total;
+            let each = shares.iter().zip(&weights);
+            let lifts = each.map(|(own, weight)| lift(own / total / weight / share));
+            (token, (share * 1e9).round(), lifts.collect())
+        })
+        .filter(|(_, share, _)| *share >= LEAST_SHARE)
         .collect();
     rows.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-    write_rows(
-        "# Share of each token among the tokens of people's names, in parts per thousand million.\n\
-         # Made by `learn frequencies`; sources in src/learn/frequencies.rs.\n",
-        &rows,
-        out,
-    )
+    let mut text = String::from(
+        "# Share of each token among the tokens of people's names, in parts per thousand million, and\n\
+         # how much likelier it is in each group of locales: one character a group, quarters of a bit.\n\
+         # Made by `learn frequencies`; sources in src/learn/frequencies.rs, groups in\n\
+         # src/learn/cultures.tsv. The next line: the share of each group in parts per million.\n# shares",
+    );
+    for weight in weights {
+        let _ = write!(text, "\t{:.0}", weight * 1e6);
+    }
+    text.push('\n');
+    for (token, share, lifts) in &rows {
+        let _ = writeln!(text, "{token}\t{share:.0}\t{lifts}");
+    }
+    out.write_all(text.as_bytes()).map_err(Problem::Write)?;
+    Ok(())
+}
+
+/// The group of a locale.
+pub fn group_of(locale: &str) -> Option<&'static str> {
+    let group = *groups().get(locale)?;
+    let mut rows = GROUPS.lines().filter(|l| !l.starts_with('#'));
+    Some(rows.nth(group)?.split_once('\t')?.0)
+}
+
+/// Number of the group of each locale.
+fn groups() -> BTreeMap<&'static str, usize> {
+    let rows = GROUPS.lines().filter(|l| !l.starts_with('#'));
+    rows.zip(0..)
+        .flat_map(|(row, group)| {
+            let locales = row.split_once('\t').map_or("", |(_, locales)| locales);
+            locales.split(' ').map(move |locale| (locale, group))
+        })
+        .collect()
+}
+
+/// A token is taken to be borne by this share of people without regard to group: nobody's names
+/// are of one group alone.
+const ANY_GROUP: f64 = 0.1;
+
+/// `0` for four bits less likely in the group than among all, one character more for each quarter
+/// of a bit.
+fn lift(ratio: f64) -> char {
+    let smooth = (1.0 - ANY_GROUP) * ratio + ANY_GROUP;
+    let step = (4.0 * (smooth.log2() + 4.0)).round().clamp(0.0, 48.0);
+    #[allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "0 to 48"
+    )]
+    char::from(b'0' + step as u8)
 }
 
 /// Writes the table of words of organisations' names, of the names given: their share among all
@@ -270,7 +335,7 @@ mod tests {
     #[test]
     fn a_name_gives_its_first_spelling_most_of_its_share() {
         let source = Source {
-            locale: "xx".into(),
+            locale: "de_DE".into(),
             weight: 2.0,
             part: Part::Given,
             tail: false,
@@ -280,7 +345,7 @@ mod tests {
         let mut out = Vec::new();
         learn(&[source], &mut out).unwrap();
         let text = String::from_utf8(out).unwrap();
-        assert!(text.ends_with("jurgen\t50000000\njuergen\t25000000\n"));
+        assert!(text.contains("\njurgen\t50000000\t") && text.contains("\njuergen\t25000000\t"));
     }
 
     #[test]

@@ -28,9 +28,109 @@ pub const UNSEEN_ORG_BITS: f32 = 16.0;
 /// assert!(bits("john") < bits("ingeborg"));
 /// ```
 pub fn bits(token: &str) -> f32 {
-    static TABLE: OnceLock<FxHashMap<Box<str>, f32>> = OnceLock::new();
-    let table = TABLE.get_or_init(|| parse(&unpacked(PERSONS), UNSEEN_BITS));
-    table.get(token).copied().unwrap_or(UNSEEN_BITS)
+    people().tokens.get(token).map_or(UNSEEN_BITS, |t| t.0)
+}
+
+/// Groups of locales whose names were counted apart; `src/learn/cultures.tsv`.
+pub const CULTURES: usize = 32;
+
+/// In which name lists a token of people's names is at home, as far as the table knows.
+///
+/// Tells how surprising two tokens are *together*: after `Julio`, `Cesar` is no surprise. It says
+/// nothing about a person and leaves no program.
+#[derive(Clone, Copy)]
+pub struct Company(Option<&'static [f32; CULTURES]>);
+
+impl std::fmt::Debug for Company {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Company(..)")
+    }
+}
+
+impl Company {
+    /// Of a token that the table does not hold.
+    pub const UNKNOWN: Self = Self(None);
+
+    /// Of a token of people's names, by the most common of its Latin spellings.
+    pub fn of<'a>(forms: impl Iterator<Item = &'a str>) -> Self {
+        let known = forms.filter_map(|f| people().tokens.get(f));
+        let best = known.min_by(|a, b| a.0.total_cmp(&b.0));
+        best.map_or(Self::UNKNOWN, |(_, lifts)| Self(Some(lifts)))
+    }
+}
+
+/// By how many bits tokens of one name are less surprising together than each for itself; 0 where
+/// they are not, and for fewer than two known tokens.
+///
+/// With `P(a, b) = sum over groups of P(group) P(a | group) P(b | group)`, it is
+/// `log2 P(a, b) / (P(a) P(b))`.
+///
+/// ```
+/// use veilmatch::rarity::{Company, shared_bits};
+/// let company = |token| Company::of([token].into_iter());
+/// let together = |tokens: [&'static str; 2]| shared_bits(tokens.map(company).into_iter());
+/// assert!(together(["kim", "jung"]) > together(["kim", "juan"]));
+/// ```
+pub fn shared_bits(tokens: impl Iterator<Item = Company>) -> f32 {
+    /// More would not fit a float.
+    const TOKENS: usize = 8;
+    let people = people();
+    let mut known = 0;
+    let mut shares = people.groups;
+    for lifts in tokens.filter_map(|t| t.0).take(TOKENS) {
+        known += 1;
+        for (share, lift) in shares.iter_mut().zip(lifts) {
+            *share *= lift;
+        }
+    }
+    if known < 2 {
+        return 0.0;
+    }
+    shares.iter().sum::<f32>().log2().max(0.0)
+}
+
+struct People {
+    /// Bits, and how much likelier than among all people it is in each group.
+    tokens: FxHashMap<Box<str>, (f32, [f32; CULTURES])>,
+    /// Share of each group.
+    groups: [f32; CULTURES],
+}
+
+fn people() -> &'static People {
+    static TABLE: OnceLock<People> = OnceLock::new();
+    TABLE.get_or_init(|| {
+        let text = unpacked(PERSONS);
+        let head = text.lines().find_map(|l| l.strip_prefix("# shares\t"));
+        let mut groups = [0.0; CULTURES];
+        let shares = head.into_iter().flat_map(|h| h.split('\t'));
+        for (group, share) in groups.iter_mut().zip(shares) {
+            *group = share.parse().unwrap_or(0.0) / 1e6;
+        }
+        // Quarters of a bit from four below upwards, as `learn::frequencies` writes them.
+        let mut bits = -4.25_f32;
+        let quarters: [f32; 49] = std::array::from_fn(|_| {
+            bits += 0.25;
+            bits.exp2()
+        });
+        let tokens = rows(&text).filter_map(|(token, rest)| {
+            let (share, lifts) = rest.split_once('\t')?;
+            let mut own = [1.0; CULTURES];
+            for (own, lift) in own.iter_mut().zip(lifts.bytes()) {
+                *own = quarters[usize::from(lift.saturating_sub(b'0')).min(quarters.len() - 1)];
+            }
+            Some((token.into(), (share_bits(share, UNSEEN_BITS)?, own)))
+        });
+        People {
+            tokens: tokens.collect(),
+            groups,
+        }
+    })
+}
+
+/// Bits of a share in parts per thousand million.
+fn share_bits(share: &str, ceiling: f32) -> Option<f32> {
+    let share: f32 = share.parse().ok()?;
+    Some((1e9 / share).log2().clamp(0.0, ceiling))
 }
 
 /// Rarity of a token by all its Latin spellings: that of the most common one. [`UNSEEN_BITS`]
@@ -103,7 +203,8 @@ pub fn for_each_share(mut see: impl FnMut(&str, Share)) {
         ),
         (ORGANIZATIONS, Share::Organization),
     ] {
-        for (token, parts) in rows(table) {
+        for (token, rest) in rows(table) {
+            let parts = rest.split('\t').next().unwrap_or_default();
             see(token, share(parts.parse().unwrap_or(0.0) / 1e9));
         }
     }
@@ -128,7 +229,7 @@ pub fn digest() -> [u8; 32] {
     *hasher.finalize().as_bytes()
 }
 
-/// Rows `token TAB share`, the share in parts per thousand million.
+/// Rows `token TAB share`, the share in parts per thousand million; behind it perhaps more.
 fn rows(table: &str) -> impl Iterator<Item = (&str, &str)> {
     let lines = table.lines().filter(|l| !l.starts_with('#'));
     lines.filter_map(|line| line.split_once('\t'))
@@ -136,11 +237,7 @@ fn rows(table: &str) -> impl Iterator<Item = (&str, &str)> {
 
 fn parse(table: &str, ceiling: f32) -> FxHashMap<Box<str>, f32> {
     rows(table)
-        .filter_map(|(token, share)| {
-            let share: f32 = share.parse().ok()?;
-            let bits = (1e9 / share).log2();
-            Some((token.into(), bits.clamp(0.0, ceiling)))
-        })
+        .filter_map(|(token, share)| Some((token.into(), share_bits(share, ceiling)?)))
         .collect()
 }
 

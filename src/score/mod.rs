@@ -79,6 +79,11 @@ impl Outcome {
             .map(|p| p.kind)
     }
 
+    /// Kind, words and bits of each piece of evidence, the prior included.
+    pub fn evidence(&self) -> impl Iterator<Item = (EvidenceKind, &'static str, f64)> + '_ {
+        self.parts.iter().map(|p| (p.kind, p.level.words(), p.bits))
+    }
+
     /// Position of the agreeing identifier in the notice's prepared identifiers.
     pub fn matched_id(&self) -> Option<usize> {
         self.parts

@@ -51,6 +51,12 @@ pub struct Model {
     pub complete: f64,
     /// The tokens stand in another order.
     pub order: f64,
+    /// Share of what tokens that agree are less surprising together than each for itself
+    /// ([`crate::rarity::shared_bits`]) that is taken away; a token counts from the second figure on,
+    /// a share of its bits.
+    pub usual: f64,
+    /// See [`Model::usual`].
+    pub usual_from: f64,
     /// Two numbers that differ, in names of organisations, vessels and aircraft.
     pub number_conflict: f64,
     /// Equal legal forms, different legal forms.
@@ -101,6 +107,8 @@ impl Default for Model {
             initial: 1.5,
             complete: 2.5,
             order: -1.0,
+            usual: 1.0,
+            usual_from: 0.5,
             number_conflict: -14.0,
             legal_form: (0.5, -0.7),
             name_floor: -8.0,

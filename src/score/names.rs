@@ -174,6 +174,10 @@ pub(super) fn compare_names(
             at_b,
         ));
     }
+    let usual = model.usual * usual_together(model, a_tokens, b_tokens, chosen);
+    if usual > 0.0 {
+        parts.push(Part::form(Level::UsualTogether, -usual));
+    }
     leftovers(model, a_tokens, b_tokens, missed, parts);
     if !chosen.is_sorted_by_key(|p| p.b) {
         parts.push(Part::form(Level::Reordered, model.order));
@@ -242,6 +246,33 @@ fn discount(model: &Model, a: &[Token], b: &[Token], chosen: &mut [Partners]) {
             share *= model.descriptor.1;
         }
     }
+}
+
+/// By how many bits the tokens that agree are less surprising together than each for itself.
+fn usual_together(model: &Model, a: &[Token], b: &[Token], chosen: &[Partners]) -> f64 {
+    let span = |tokens: &'_ [Token], start: u8, len: u8| {
+        usize::from(start)..usize::from(start + len).min(tokens.len())
+    };
+    let companies = chosen.iter().flat_map(|pair| {
+        let ours = &a[span(a, pair.a, pair.a_len)];
+        let theirs = &b[span(b, pair.b, pair.b_len)];
+        let rarity = |side: &[Token]| -> f32 { side.iter().map(|t| t.bits).sum() };
+        let forms = |side: &'_ [Token]| side.first().map(|t| *t.form());
+        // The parts of joined tokens know more; else the bits come from the side that is less rare.
+        let order = (pair.b_len.cmp(&pair.a_len))
+            .then_with(|| rarity(ours).total_cmp(&rarity(theirs)))
+            .then_with(|| forms(ours).cmp(&forms(theirs)));
+        let side = if order.is_le() { ours } else { theirs };
+        let worth: f64 = side.iter().map(|t| model.worth(t.bits)).sum();
+        let counts = pair.bits > model.usual_from * worth;
+        let names = side.iter().filter(move |t| counts && is_name(t));
+        names.map(|t| t.company)
+    });
+    f64::from(rarity::shared_bits(companies))
+}
+
+fn is_name(token: &Token) -> bool {
+    matches!(token.tag, Tag::Word | Tag::Patronymic)
 }
 
 fn is_compared(token: &Token) -> bool {
