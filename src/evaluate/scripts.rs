@@ -25,8 +25,18 @@ const PAIRS: usize = 5_000;
 struct Pair<'a> {
     ours: Prepared,
     theirs: Prepared,
+    plain: (Plain, Plain),
     /// All Latin forms that the file has for our name.
     forms: &'a BTreeSet<&'a str>,
+}
+
+/// Which pairs of a name that has several Latin forms are measured.
+#[derive(Clone, Copy)]
+enum Sample {
+    /// One of each name, chosen by hash: as others measure, and as one meets the names.
+    OneEach,
+    /// Every pair, so that names with many rare spellings weigh more.
+    Every,
 }
 
 /// A Markdown table with rows for single words and for full names: recall of held-out pairs where
@@ -35,47 +45,106 @@ struct Pair<'a> {
 /// then how often names share a class key, with the own name and with a stranger's.
 ///
 /// By spelling: bits that the spelling says for a name, for words alone; between spellings in Latin
-/// letters, how near they sound. By score: bits of the whole
-/// score by names, where a common name is worth less than a rare one.
+/// letters, how near they sound. By score: bits of the whole score by names, where a common name is
+/// worth less than a rare one. The others are plain string similarities of the letters that
+/// `any_ascii` makes, as written and with sorted words.
 pub fn scripts(model: &Model, pairs: &[ScriptPair], script: Script) -> String {
     let mut forms: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for pair in pairs {
         forms.entry(&pair.source).or_default().insert(&pair.latin);
     }
     let mut text = String::from(
-        "| script | names | n | measure | 1 % of strangers | 0.1 % | of Latin names | found and first \
-         | nearest passes | keys | keys of strangers |\n\
-         | --- | --- | --: | --- | --- | --- | --: | --- | --: | --: | --: |\n",
+        "| script | names | pairs | n | measure | 1 % of strangers | 0.1 % | of Latin names \
+         | found and first | nearest passes | keys | keys of strangers |\n\
+         | --- | --- | --- | --: | --- | --- | --- | --: | --- | --: | --: | --: |\n",
     );
     for (what, is_full) in [("words", false), ("full", true)] {
-        let held_out: Vec<&ScriptPair> = pairs
-            .iter()
-            .filter(|p| p.is_held_out() && p.is_full == is_full)
-            .collect();
-        let step = held_out.len().div_ceil(PAIRS).max(1);
-        let names: Vec<Pair<'_>> = held_out
-            .into_par_iter()
-            .step_by(step)
-            .filter_map(|p| {
-                let (ours, theirs) = (prepared(&p.source), prepared(&p.latin));
-                let forms = forms.get(p.source.as_str())?;
-                let is_named = !ours.names.is_empty() && !theirs.names.is_empty();
-                is_named.then_some(Pair {
-                    ours,
-                    theirs,
-                    forms,
-                })
-            })
-            .collect();
-        if !names.is_empty() {
-            let pool = Pool::new(pairs.iter().filter(|p| p.is_full == is_full));
-            let measures = if is_full { &MEASURES[1..] } else { &MEASURES };
-            for row in rows(model, &names, &pool, measures) {
-                let _ = writeln!(text, "| {} | {what} | {row}", script.full_name());
+        let pool = Pool::new(pairs.iter().filter(|p| p.is_full == is_full));
+        for (which, sample) in [("one a name", Sample::OneEach), ("all", Sample::Every)] {
+            let names = sampled(pairs, is_full, sample, &forms);
+            let measures = if is_full {
+                &MEASURES[1..]
+            } else {
+                &MEASURES[..4]
+            };
+            if !names.is_empty() {
+                for row in rows(model, &names, &pool, sample, measures) {
+                    let _ = writeln!(text, "| {} | {what} | {which} | {row}", script.full_name());
+                }
             }
         }
     }
     text
+}
+
+/// Held-out pairs, at most [`PAIRS`], in step with the file.
+fn sampled<'a>(
+    pairs: &'a [ScriptPair],
+    is_full: bool,
+    sample: Sample,
+    forms: &'a BTreeMap<&str, BTreeSet<&'a str>>,
+) -> Vec<Pair<'a>> {
+    let mut held_out: Vec<&ScriptPair> = pairs
+        .iter()
+        .filter(|p| p.is_held_out() && p.is_full == is_full)
+        .collect();
+    if matches!(sample, Sample::OneEach) {
+        let mut one: BTreeMap<&str, &ScriptPair> = BTreeMap::new();
+        for pair in held_out {
+            let kept = one.entry(&pair.source).or_insert(pair);
+            if hash(pair) < hash(kept) {
+                *kept = pair;
+            }
+        }
+        held_out = one.into_values().collect();
+    }
+    let step = held_out.len().div_ceil(PAIRS).max(1);
+    held_out
+        .into_par_iter()
+        .step_by(step)
+        .filter_map(|p| {
+            let (ours, theirs) = (prepared(&p.source), prepared(&p.latin));
+            let is_named = !ours.names.is_empty() && !theirs.names.is_empty();
+            Some(Pair {
+                ours,
+                theirs,
+                plain: (Plain::new(&p.source), Plain::new(&p.latin)),
+                forms: forms.get(p.source.as_str()).filter(|_| is_named)?,
+            })
+        })
+        .collect()
+}
+
+fn hash(pair: &ScriptPair) -> [u8; 32] {
+    *blake3::hash(pair.latin.as_bytes()).as_bytes()
+}
+
+/// A name in the letters of `any_ascii`, as written and with sorted words.
+struct Plain([String; 2]);
+
+impl Plain {
+    fn new(name: &str) -> Self {
+        let letters = any_ascii::any_ascii(name).to_lowercase();
+        let mut words: Vec<&str> = letters
+            .split(|c: char| !c.is_ascii_alphanumeric() && c != '\'' && c != '`')
+            .filter(|w| !w.is_empty())
+            .collect();
+        let written = words.join(" ");
+        words.sort_unstable();
+        Self([written, words.join(" ")])
+    }
+
+    /// The similarities from the third of [`MEASURES`] on.
+    fn alike(&self, other: &Self) -> [f64; 4] {
+        let [x, y] = &self.0;
+        let [v, w] = &other.0;
+        [
+            strsim::normalized_levenshtein(x, v),
+            strsim::jaro_winkler(x, v),
+            strsim::normalized_levenshtein(y, w),
+            strsim::jaro_winkler(y, w),
+        ]
+    }
 }
 
 fn prepared(name: &str) -> Prepared {
@@ -124,25 +193,44 @@ impl<'a> Pool<'a> {
 }
 
 /// Measures, and where they stand in [`Bits`].
-const MEASURES: [(&str, usize); 2] = [("spelling", 0), ("score", 1)];
+const MEASURES: [(&str, usize); 6] = [
+    ("spelling", 0),
+    ("score", 1),
+    ("Levenshtein", 2),
+    ("Jaro-Winkler", 3),
+    ("Levenshtein, sorted", 4),
+    ("Jaro-Winkler, sorted", 5),
+];
 
-/// What a pair of names brings: by spelling and by score.
-type Bits = [f64; 2];
+/// The first so many of the measures are those of veilmatch.
+const OURS: usize = 2;
+
+/// What a pair of names brings, by each measure.
+type Bits = [f64; MEASURES.len()];
+
+const NOTHING: Bits = [f64::NEG_INFINITY; MEASURES.len()];
 
 /// What was measured for one name.
 struct Outcome {
     own: Bits,
     shares_key: bool,
+    /// The most that a right spelling brings that shares a key.
+    found: Bits,
     /// Random others, and whether they share a key.
     others: Vec<(Bits, bool)>,
     /// The most that any of the pool brings.
     nearest: Bits,
 }
 
+fn most(a: Bits, b: Bits) -> Bits {
+    std::array::from_fn(|i| a[i].max(b[i]))
+}
+
 fn rows(
     model: &Model,
     names: &[Pair<'_>],
     pool: &Pool<'_>,
+    sample: Sample,
     measures: &[(&str, usize)],
 ) -> Vec<String> {
     let outcomes: Vec<Outcome> = names
@@ -150,27 +238,7 @@ fn rows(
         .enumerate()
         .map_init(
             || Scorer::new(model, WeakAliases::Screen),
-            |scorer, (i, pair)| {
-                let mut bits = |theirs: &Prepared| -> Bits {
-                    let score = scorer.score(&pair.ours, theirs).map(|o| o.bits);
-                    [spelling(model, &pair.ours, theirs), score]
-                        .map(|bits| bits.unwrap_or(f64::NEG_INFINITY))
-                };
-                let strangers = (0..STRANGERS).map(|k| &names[stranger(i, k) % names.len()]);
-                let strangers = strangers.filter(|other| other.forms.is_disjoint(pair.forms));
-                let others = strangers.map(|o| (bits(&o.theirs), share_key(&pair.ours, &o.theirs)));
-                Outcome {
-                    others: others.collect(),
-                    own: bits(&pair.theirs),
-                    shares_key: share_key(&pair.ours, &pair.theirs),
-                    nearest: pool
-                        .near(pair)
-                        .map(bits)
-                        .fold([f64::NEG_INFINITY; 2], |most, bits| {
-                            [most[0].max(bits[0]), most[1].max(bits[1])]
-                        }),
-                }
-            },
+            |scorer, (i, pair)| outcome(model, scorer, names, pool, sample, i, pair),
         )
         .collect();
     let n = outcomes.len() as u64;
@@ -190,17 +258,63 @@ fn rows(
             let limit = |one_in| highest(strangers().map(|(bits, _)| bits[by]).collect(), one_in);
             let (one, tenth) = (limit(100), limit(1_000));
             let found = |limit| with_interval(count(&|o| o.own[by] > limit));
-            let is_first = |o: &Outcome| o.shares_key && o.own[by] > o.nearest[by];
-            let first = with_interval(count(&is_first));
+            let row = format!("{n} | {what} | {} | {} |", found(one), found(tenth));
+            if by >= OURS {
+                return format!("{row} | | | | |");
+            }
+            let first = with_interval(count(&|o| o.found[by] > o.nearest[by]));
             let passing = share(count(&|o| o.nearest[by] > tenth) as u64, n);
-            format!(
-                "{n} | {what} | {} | {} | {} | {first} | {passing:.3} | {keys:.3} | {stranger_keys:.4} |",
-                found(one),
-                found(tenth),
-                pool.names.len()
-            )
+            let of = pool.names.len();
+            format!("{row} {of} | {first} | {passing:.3} | {keys:.3} | {stranger_keys:.4} |")
         })
         .collect()
+}
+
+fn outcome(
+    model: &Model,
+    scorer: &mut Scorer<'_>,
+    names: &[Pair<'_>],
+    pool: &Pool<'_>,
+    sample: Sample,
+    at: usize,
+    pair: &Pair<'_>,
+) -> Outcome {
+    let mut ours = |theirs: &Prepared| -> Bits {
+        let score = scorer.score(&pair.ours, theirs).map(|o| o.bits);
+        let mut bits = NOTHING;
+        bits[0] = spelling(model, &pair.ours, theirs).unwrap_or(f64::NEG_INFINITY);
+        bits[1] = score.unwrap_or(f64::NEG_INFINITY);
+        bits
+    };
+    let mut all = |other: &Pair<'_>| {
+        let mut bits = ours(&other.theirs);
+        bits[OURS..].copy_from_slice(&pair.plain.0.alike(&other.plain.1));
+        bits
+    };
+    let strangers = (0..STRANGERS).map(|k| &names[stranger(at, k) % names.len()]);
+    let strangers = strangers.filter(|other| other.forms.is_disjoint(pair.forms));
+    let others = strangers.map(|o| (all(o), share_key(&pair.ours, &o.theirs)));
+    let others = others.collect();
+    let own = all(pair);
+    let shares_key = share_key(&pair.ours, &pair.theirs);
+    let found = match sample {
+        Sample::Every if shares_key => own,
+        Sample::Every => NOTHING,
+        Sample::OneEach => pair
+            .forms
+            .iter()
+            .map(|f| prepared(f))
+            .filter(|f| share_key(&pair.ours, f))
+            .map(|f| ours(&f))
+            .fold(NOTHING, most),
+    };
+    Outcome {
+        own,
+        shares_key,
+        found,
+        others,
+        nearest: pool.near(pair).map(&mut ours).fold(NOTHING, most),
+    }
 }
 
 /// A number that neighbours in the file do not share: files are in the order of their names.

@@ -28,10 +28,10 @@ const ROUNDS: usize = 7;
 const WORDS: usize = 60_000;
 
 /// Chunks below this share of their character are dropped.
-const LEAST_SHARE: f64 = 0.002;
+const LEAST_SHARE: f64 = 3e-4;
 
 /// Chunks kept for a character.
-const CHUNKS: usize = 40;
+const CHUNKS: usize = 100;
 
 /// Contexts seen less often are dropped.
 const LEAST_COUNT: u32 = 2;
@@ -72,12 +72,8 @@ pub fn learn(script: Script, pairs: &[ScriptPair]) -> String {
         words = (0..WORDS).map(|i| words[i * all / WORDS].clone()).collect();
     }
     let mut table = Table::even(&words, longest);
-    for round in 0..ROUNDS {
+    for _ in 0..ROUNDS {
         table = table.improved(&words);
-        if round + 3 == ROUNDS {
-            // By now wrong pairs stand out.
-            words = table.credible(words);
-        }
     }
     table.prune();
     write(&table, &words)
@@ -188,8 +184,8 @@ impl Table {
         Self::normal(counts, self.longest)
     }
 
-    /// The likeliest cut of a pair: the log of its probability and the length of each chunk.
-    fn cut(&self, (source, latin): &Word) -> Option<(f64, Vec<usize>)> {
+    /// The likeliest cut of a pair: the length of each chunk.
+    fn cut(&self, (source, latin): &Word) -> Option<Vec<usize>> {
         let (n, m) = (source.len(), latin.len());
         let width = m + 1;
         let mut best = vec![(f64::NEG_INFINITY, 0_usize); (n + 1) * width];
@@ -217,25 +213,7 @@ impl Table {
             lens[i] = best[(i + 1) * width + j].1;
             j -= lens[i];
         }
-        (log > f64::NEG_INFINITY).then_some((log, lens))
-    }
-
-    /// The pairs whose letters are not far less likely than usual: mined pairs are wrong at times.
-    fn credible(&self, words: Vec<Word>) -> Vec<Word> {
-        let logs: Vec<f64> = words
-            .iter()
-            .map(|w| self.cut(w).map_or(-99.0, |(log, _)| log / w.0.len() as f64))
-            .collect();
-        let mut sorted = logs.clone();
-        sorted.sort_by(f64::total_cmp);
-        let Some(median) = sorted.get(sorted.len() / 2).copied() else {
-            return words;
-        };
-        let kept = words
-            .into_iter()
-            .zip(logs)
-            .filter(|(_, log)| *log >= median - 1.5);
-        kept.map(|(word, _)| word).collect()
+        (log > f64::NEG_INFINITY).then_some(lens)
     }
 
     /// The chunks of each character, the likeliest first.
@@ -277,7 +255,7 @@ const HEADER: &str = "\
 fn write(table: &Table, words: &[Word]) -> String {
     let mut rows: BTreeMap<(u8, String), BTreeMap<String, u32>> = BTreeMap::new();
     for word in words {
-        let Some((_, lens)) = table.cut(word) else {
+        let Some(lens) = table.cut(word) else {
             continue;
         };
         let (source, latin) = word;
@@ -311,7 +289,7 @@ fn write(table: &Table, words: &[Word]) -> String {
             let chunk = unpack(*chunk);
             let chunk = if chunk.is_empty() { "-" } else { &chunk };
             let space = if i == 0 { "" } else { " " };
-            let _ = write!(text, "{space}{chunk}:{share:.4}");
+            let _ = write!(text, "{space}{chunk}:{share:.5}");
         }
         text.push('\n');
     }

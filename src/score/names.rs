@@ -186,7 +186,13 @@ pub(super) fn compare_names(
         parts.push(Part::form(Level::Complete, model.complete));
     }
     legal_forms(model, a_tokens, b_tokens, parts);
-    let sum: f64 = parts[start..].iter().map(|p| p.bits).sum();
+    let mut sum: f64 = parts[start..].iter().map(|p| p.bits).sum();
+    if chosen.is_empty()
+        && let Some(graded) = nearly(model, a, b)
+    {
+        parts.push(Part::form(Level::Floor, graded - sum));
+        sum = graded;
+    }
     if sum < model.name_floor {
         parts.push(Part::form(Level::Floor, model.name_floor - sum));
         return model.name_floor;
@@ -400,6 +406,24 @@ pub(crate) fn nearness(a: &PreparedName, b: &PreparedName) -> Option<f64> {
     Some(-f64::from(gap))
 }
 
+/// What two names bring that do not agree, where the spelling of the one speaks for the other: between
+/// the floor and a conflict, so that a near miss stands above what has nothing in common. Only where
+/// the learned side is one word or one run, as `bound` expects no less of those than a conflict.
+fn nearly(model: &Model, a: &PreparedName, b: &PreparedName) -> Option<f64> {
+    let is_one = |name: &PreparedName| name.compared().len() == 1 || is_cut(name);
+    let is_native = |name: &PreparedName| name.compared().iter().all(|t| t.native.is_some());
+    let one = |name: &PreparedName| is_native(name) && is_one(name);
+    if !(one(a) || one(b)) {
+        return None;
+    }
+    let spelling = whole_spelling(model, a, b)?;
+    let width = (model.conflict.0 - model.name_floor).max(0.0);
+    Some(model.name_floor + width / (1.0 + (-spelling / NEARLY).exp2()))
+}
+
+/// Bits of spelling that halve the odds of a near miss.
+const NEARLY: f64 = 12.0;
+
 /// Most Latin words that are read as one run.
 const RUN_WORDS: usize = 4;
 
@@ -416,9 +440,14 @@ fn run(tokens: &[Token]) -> Option<Native> {
         })
 }
 
+/// Whether a name was written in one run and cut by guess.
+fn is_cut(name: &PreparedName) -> bool {
+    let mut joins = name.outlines.joins().iter();
+    joins.any(|j| j.look == Look::Run)
+}
+
 /// A name that was written in one run, as the partner of all words of a name in Latin letters.
 fn whole_run(model: &Model, a: &PreparedName, b: &PreparedName) -> Option<Partners> {
-    let is_cut = |name: &PreparedName| name.outlines.joins().iter().any(|j| j.look == Look::Run);
     if is_cut(a) == is_cut(b) {
         return None;
     }

@@ -26,7 +26,7 @@ const TRIED: usize = 14;
 const SPELLINGS: usize = 24;
 
 /// Weight of the wider distribution, in observations.
-const SMOOTHING: f32 = 3.0;
+const SMOOTHING: f32 = 5.0;
 
 /// The tables, one for each script that has been learned.
 const TABLES: &[(Script, &[u8])] = &[
@@ -192,7 +192,7 @@ pub struct Transducer {
 }
 
 /// Share below which a chunk is not kept for a character before a given other one.
-const LEAST_SHARE: f32 = 0.0005;
+const LEAST_SHARE: f32 = 1e-5;
 
 /// A spelling in the making.
 struct Hypothesis {
@@ -378,10 +378,10 @@ impl Transducer {
 const LETTERS: usize = 32;
 
 /// Probability that a character is not written although the table does not say so.
-const UNWRITTEN: f64 = 2e-4;
+const UNWRITTEN: f64 = 1e-6;
 
 /// Probability of a letter that no character explains.
-const UNEXPLAINED: f64 = 2e-3;
+const UNEXPLAINED: f64 = 1e-4;
 
 fn chunk(text: &str, number: u16) -> Chunk {
     let text = if text == "-" { "" } else { text };
