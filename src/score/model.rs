@@ -47,6 +47,9 @@ pub struct Model {
     pub extra: (f64, f64),
     /// An initial that fits a full token, and two equal initials.
     pub initial: f64,
+    /// Where each name has a token without partner, agreement of the others counts in full up to the
+    /// first figure and by the second, a share, beyond it: relatives agree in as much.
+    pub relatives: (f64, f64),
     /// Every core token of both names has found its partner.
     pub complete: f64,
     /// The tokens stand in another order.
@@ -105,6 +108,7 @@ impl Default for Model {
             conflict: (-5.0, -6.0),
             extra: (-2.0, -0.7),
             initial: 1.5,
+            relatives: (60.0, 1.0),
             complete: 2.5,
             order: -1.0,
             usual: 1.0,

@@ -178,6 +178,14 @@ pub(super) fn compare_names(
     if usual > 0.0 {
         parts.push(Part::form(Level::UsualTogether, -usual));
     }
+    if missed.0 != 0 && missed.1 != 0 {
+        let agreed: f64 = parts[start..].iter().map(|p| p.bits).sum();
+        let (knee, share) = model.relatives;
+        let excess = (agreed - knee).max(0.0) * (1.0 - share);
+        if excess > 0.0 {
+            parts.push(Part::form(Level::Relatives, -excess));
+        }
+    }
     leftovers(model, a_tokens, b_tokens, missed, parts);
     if !chosen.is_sorted_by_key(|p| p.b) {
         parts.push(Part::form(Level::Reordered, model.order));
