@@ -30,4 +30,4 @@ pub use point::{Group, Point};
 pub use scripts::scripts;
 pub use trials::{aliases_off, key_trial};
 #[cfg(feature = "synth")]
-pub use variation::variation;
+pub use variation::{Answer, Figure, VariationResult, variation};

@@ -73,7 +73,15 @@ pub(crate) struct Class {
 
 impl Class {
     pub(crate) fn of(form: &[u8]) -> Self {
-        let key = ClassKey::of(form);
+        Self::from(ClassKey::of(form))
+    }
+
+    /// That of a form whose vowels may have been left out.
+    fn parted(form: &[u8]) -> Self {
+        Self::from(ClassKey::parted(form))
+    }
+
+    fn from(key: ClassKey) -> Self {
         Self {
             key,
             bits: class_bits(key),
@@ -92,7 +100,7 @@ pub struct Word {
     pub bits: f32,
     /// Script of the source.
     pub script: Script,
-    /// The source script writes no short vowels (Arabic, Hebrew).
+    /// The source script writes no short vowels (Arabic, Hebrew), or somebody left out all vowels.
     pub is_abjad: bool,
     /// The word in its own script, where that has been learned.
     pub native: Option<Box<Native>>,
@@ -188,6 +196,13 @@ impl Word {
                 classes.push(class);
             }
         }
+        let lacks_vowels = script == Script::Latin && !usage.is_number() && lacks_vowels(&forms);
+        if let Some(form) = forms.first().filter(|_| lacks_vowels) {
+            let parted = Class::parted(form.as_bytes());
+            if !classes.contains(&parted) {
+                classes.push(parted);
+            }
+        }
         Self {
             number: NUMBER.fetch_add(1, Ordering::Relaxed),
             forms,
@@ -195,7 +210,8 @@ impl Word {
             classes: classes.into(),
             bits,
             script,
-            is_abjad: matches!(script, Script::Arabic | Script::Hebrew | Script::Syriac),
+            is_abjad: lacks_vowels
+                || matches!(script, Script::Arabic | Script::Hebrew | Script::Syriac),
             native: Native::new(text, script)
                 .filter(|_| !usage.is_number())
                 .map(Box::new),
@@ -223,7 +239,8 @@ impl Word {
         &self.sounds
     }
 
-    /// Distinct class keys of the forms, in the order of the forms; at most 8.
+    /// Distinct class keys of the forms, in the order of the forms; at most 8, and one more where the
+    /// vowels were left out.
     pub fn class_keys(&self) -> impl Iterator<Item = ClassKey> + '_ {
         self.classes.iter().map(|c| c.key)
     }
@@ -233,10 +250,24 @@ impl Word {
         &self.classes
     }
 
+    /// Whether tables of names hold the word: it is less rare than its length alone would have it.
+    pub fn is_known(&self) -> bool {
+        let longest = self.forms.iter().map(|f| f32::from(f.byte_len()));
+        let most = BITS_A_LETTER * longest.fold(0.0, f32::max);
+        self.bits < most.min(rarity::UNSEEN_BITS) - 0.05
+    }
+
     /// Whether the source is not written in Latin letters.
     pub fn is_foreign(&self) -> bool {
         !matches!(self.script, Script::Latin | Script::Common)
     }
+}
+
+/// Whether somebody left out the vowels: three letters or more, none of them a vowel but the first.
+fn lacks_vowels(forms: &[Form]) -> bool {
+    let is_vowel = |b: &u8| matches!(b, b'a' | b'e' | b'i' | b'o' | b'u' | b'y');
+    let is_bare = |f: &Form| f.len() > 2 && !f.as_bytes()[1..].iter().any(|b| is_vowel(b));
+    forms.first().is_some_and(is_bare)
 }
 
 /// Most sound forms of a word that are compared.

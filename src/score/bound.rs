@@ -4,8 +4,10 @@
 //! token is opened. The bound errs upwards only.
 
 use crate::keys::{COMPARED_TOKENS, Look, Outline, Outlines, PreparedName};
+use crate::rarity;
 use crate::score::kernels::least_sound_distance;
 use crate::score::model::Model;
+use crate::score::names::CUT_SOUNDS;
 
 /// What the outlines of two names leave open.
 pub(super) struct Chances {
@@ -23,9 +25,16 @@ impl Chances {
         let mut partners = [0_u16; COMPARED_TOKENS];
         let (mut best_a, mut best_b) = ([0.0_f64; COMPARED_TOKENS], [0.0_f64; COMPARED_TOKENS]);
         let mut met = Met::default();
+        let last = |all: &Outlines| all.sounds().last().map_or(0, |o| o.tokens);
+        let (last_a, last_b) = (last(ours), last(theirs));
         for x in ours.sounds() {
             for y in theirs.sounds() {
-                let worth = most_worth(model, x, y);
+                let short_is_last = if x.len < y.len {
+                    x.tokens == last_a
+                } else {
+                    y.tokens == last_b
+                };
+                let worth = most_worth(model, x, y).max(cut_worth(model, x, y, short_is_last));
                 if worth > 0.0 {
                     let (i, j) = (place(x), place(y));
                     best_a[i] = best_a[i].max(worth);
@@ -67,7 +76,10 @@ fn most_worth(model: &Model, x: &Outline, y: &Outline) -> f64 {
     }
     let longest = x.len.max(y.len);
     let edits = || (x.letters ^ y.letters).count_ones().div_ceil(2);
-    if !is_close(u32::from(x.len.abs_diff(y.len)), longest) || !is_close(edits(), longest) {
+    let either = |look| x.look == look || y.look == look;
+    let is_abjad = either(Look::Abjad) || either(Look::LearnedAbjad);
+    let is_near = |edits| is_close(edits, longest, is_abjad);
+    if !is_near(u32::from(x.len.abs_diff(y.len))) || !is_near(edits()) {
         return 0.0;
     }
     let worth = model.worth(x.bits.min(y.bits));
@@ -78,8 +90,6 @@ fn most_worth(model: &Model, x: &Outline, y: &Outline) -> f64 {
         let (title, mixed, particle) = model.minor;
         return worth.min(title.max(mixed).max(particle));
     }
-    let either = |look| x.look == look || y.look == look;
-    let is_abjad = either(Look::Abjad) || either(Look::LearnedAbjad);
     let is_learned = either(Look::Learned) || either(Look::LearnedAbjad);
     let least = least_sound_distance(x.letters, y.letters, is_abjad);
     let share = f64::from(model.share(least / mean_len(x.len, y.len)));
@@ -88,6 +98,22 @@ fn most_worth(model: &Model, x: &Outline, y: &Outline) -> f64 {
         return worth;
     }
     share * worth
+}
+
+/// The most that it can be worth that one token is the beginning of the other.
+fn cut_worth(model: &Model, x: &Outline, y: &Outline, short_is_last: bool) -> f64 {
+    let (short, long) = if x.len < y.len { (x, y) } else { (y, x) };
+    let is_plain = |o: &Outline| matches!(o.look, Look::Sound | Look::Abjad);
+    let may_be_cut = short.letters & !long.letters == 0
+        && short.len < long.len
+        && (short_is_last || usize::from(short.len) >= CUT_SOUNDS)
+        && is_plain(short)
+        && is_plain(long);
+    if may_be_cut {
+        model.cut.0.max(model.cut.1) * model.worth(short.bits.min(long.bits))
+    } else {
+        0.0
+    }
 }
 
 /// What a sound distance is divided by: the mean length of two forms, 3 at least.
@@ -134,7 +160,7 @@ fn join_worth(
     }
     let mut rarity = 0.0_f32;
     for whole in other.wholes().iter().filter(|w| join_fits(join, w)) {
-        rarity = rarity.max(join.bits.min(whole.bits));
+        rarity = rarity.max(join_bits(join.bits, whole.bits));
         see(whole);
     }
     model.worth(rarity)
@@ -153,15 +179,27 @@ fn run_worth(model: &Model, other: &Outlines, mut see: impl FnMut(&Outline)) -> 
     sum
 }
 
+/// Rarity of joined neighbours that a token of the other name is: of a word that no table holds
+/// nothing is known but its parts.
+pub(super) fn join_bits(join: f32, whole: f32) -> f32 {
+    if whole < rarity::UNSEEN_BITS {
+        join.min(whole)
+    } else {
+        join
+    }
+}
+
 /// Whether joined neighbours and a token may differ by two edits at most: each edit changes at most
 /// two letters.
 pub(super) fn join_fits(join: &Outline, whole: &Outline) -> bool {
     join.len.abs_diff(whole.len) <= 2 && (join.letters ^ whole.letters).count_ones() <= 4
 }
 
-/// Whether so many edits leave two forms close: at most 55 of 100 letters of the longer one.
-pub(super) fn is_close(edits: u32, longest: u8) -> bool {
-    edits * 20 <= u32::from(longest) * 11
+/// Whether so many edits leave two forms close: at most 55 of 100 letters of the longer one, 65 where
+/// vowels may have been left out.
+pub(super) fn is_close(edits: u32, longest: u8, is_abjad: bool) -> bool {
+    let most = if is_abjad { 13 } else { 11 };
+    edits * 20 <= u32::from(longest) * most
 }
 
 #[cfg(test)]

@@ -37,12 +37,20 @@ pub struct Model {
     /// Tokens below this rarity are names of their own: where two of them are similar and do not
     /// sound the same, this share is left.
     pub well_known: (f32, f64),
+    /// Where a part of a name stands against another one, as between relatives, the name counts in full
+    /// up to the first figure and by the second, a share, beyond it: however rare the rest is.
+    pub part_differs: (f64, f64),
     /// Two tokens, one on each side, that find no partner; the first and each further pair.
     pub conflict: (f64, f64),
     /// A token that only one side has; the first and each further one.
     pub extra: (f64, f64),
+    /// A word that is the beginning of the other one: share of its bits where it is no name of its
+    /// own, and where it is.
+    pub cut: (f64, f64),
     /// An initial that fits a full token, and two equal initials.
     pub initial: f64,
+    /// How much the lack of a partner says of an initial, against a word.
+    pub initial_weight: f64,
     /// Every core token of both names has found its partner.
     pub complete: f64,
     /// The tokens stand in another order.
@@ -72,6 +80,37 @@ pub struct Model {
 
 impl Default for Model {
     fn default() -> Self {
+        let mut m = Self::shipped();
+        let text = std::env::var("VM_MODEL").unwrap_or_default();
+        for kv in text.split(',').filter(|t| !t.is_empty()) {
+            let (k, v) = kv.split_once('=').unwrap();
+            let v: f64 = v.parse().unwrap();
+            match k {
+                "prior" => m.prior = v,
+                "pd0" => m.part_differs.0 = v,
+                "pd1" => m.part_differs.1 = v,
+                "again" => m.again = v,
+                "conflict0" => m.conflict.0 = v,
+                "conflict1" => m.conflict.1 = v,
+                "extra0" => m.extra.0 = v,
+                "extra1" => m.extra.1 = v,
+                "initial" => m.initial = v,
+                "initw" => m.initial_weight = v,
+                "cut0" => m.cut.0 = v,
+                "cut1" => m.cut.1 = v,
+                "complete" => m.complete = v,
+                "order" => m.order = v,
+                "respelt" => m.respelt = v,
+                "wellknown" => m.well_known.0 = v as f32,
+                "wellshare" => m.well_known.1 = v,
+                _ => panic!("{k}"),
+            }
+        }
+        m
+    }
+}
+impl Model {
+    fn shipped() -> Self {
         Self {
             version: "veilmatch-model/2",
             prior: -18.5,
@@ -91,9 +130,12 @@ impl Default for Model {
             respelt: 0.98,
             descriptor: (0.6, 0.6),
             well_known: (15.0, 0.6),
+            part_differs: (18.5, 0.02),
             conflict: (-5.0, -6.0),
             extra: (-2.0, -0.7),
-            initial: 1.5,
+            cut: (0.8, 0.4),
+            initial: 4.0,
+            initial_weight: 0.8,
             complete: 2.5,
             order: -1.0,
             number_conflict: -14.0,

@@ -3,7 +3,7 @@
 use crate::keys::{Form, Join, Look, PreparedName, Token};
 use crate::normalize::Tag;
 use crate::rarity;
-use crate::score::bound::{Chances, is_close, join_fits, mean_len};
+use crate::score::bound::{Chances, is_close, join_bits, join_fits, mean_len};
 use crate::score::evidence::{EvidenceKind, Level, Part};
 use crate::score::kernels::{osa_distance, sound_distance};
 use crate::score::model::Model;
@@ -71,12 +71,44 @@ pub(super) fn compare_names(
     }
     legal_forms(model, a_tokens, b_tokens, parts);
     let sum: f64 = parts[start..].iter().map(|p| p.bits).sum();
+    let over = sum - model.part_differs.0;
+    if over > 0.0 && a_part_differs(model, a_tokens, b_tokens, &parts[start..]) {
+        let taken = over * (1.0 - model.part_differs.1);
+        parts.push(Part::form(Level::PartDiffers, -taken));
+        return sum - taken;
+    }
     if sum < model.name_floor {
         parts.push(Part::form(Level::Floor, model.name_floor - sum));
         return model.name_floor;
     }
     sum
 }
+
+/// Whether a part of the one name stands against another name in the other one: no partner on either
+/// side, or two names of their own that are merely similar. Relatives share all but that part.
+///
+/// Names with descriptive words are no names of people.
+fn a_part_differs(model: &Model, a: &[Token], b: &[Token], parts: &[Part]) -> bool {
+    let is_person = |t: &Token| !matches!(t.tag, Tag::Descriptor | Tag::OrgForm | Tag::Number);
+    let is_other = |p: &Part| {
+        let (Some(x), Some(y)) = (a.get(usize::from(p.a.0)), b.get(usize::from(p.b.0))) else {
+            return false;
+        };
+        let is_own = |t: &Token| t.is_known() && t.bits < model.well_known.0;
+        p.kind == EvidenceKind::NameToken
+            && match p.level {
+                Level::Differ => true,
+                Level::Similar => {
+                    is_own(x) && is_own(y) && p.bits < HALF * model.worth(x.bits.min(y.bits))
+                }
+                _ => false,
+            }
+    };
+    parts.iter().any(is_other) && a.iter().chain(b).all(is_person)
+}
+
+/// Share of its bits below which a similar name is another name.
+const HALF: f64 = 0.5;
 
 /// The partners, those with most bits first. Equal bits: those nearest to the start of both names,
 /// so that the two names may change places.
@@ -164,7 +196,9 @@ fn singles(
         let may_agree = b.iter().enumerate().filter(|(j, _)| partners & 1 << j != 0);
         for (j, y) in may_agree {
             let found = if is_compared(x) && is_compared(y) {
-                agreement(model, x, y)
+                let ends = (i + 1 == a.len(), j + 1 == b.len());
+                let cut = cut(model, (x, ends.0), (y, ends.1));
+                better(agreement(model, x, y), cut)
             } else {
                 minor_agreement(model, x, y)
             };
@@ -181,6 +215,49 @@ fn singles(
         }
     }
 }
+
+/// That of two agreements which is worth more.
+fn better(one: Option<(Level, f64)>, other: Option<(Level, f64)>) -> Option<(Level, f64)> {
+    match (one, other) {
+        (Some(one), Some(other)) if other.1 > one.1 => Some(other),
+        (one, other) => one.or(other),
+    }
+}
+
+/// What it is worth that one token is the beginning of the other, cut off where a field ended. The
+/// last word of a name may be cut anywhere, another one where no name is left.
+fn cut(model: &Model, x: (&Token, bool), y: (&Token, bool)) -> Option<(Level, f64)> {
+    let ((short, is_last), (long, _)) = if x.0.form().len() < y.0.form().len() {
+        (x, y)
+    } else {
+        (y, x)
+    };
+    let is_known = short.is_known();
+    // Ivan is not the beginning of Ivanovich.
+    let fits = short.tag == Tag::Word
+        && (long.tag == Tag::Word || (long.tag == Tag::Patronymic && is_last && !is_known));
+    if !fits || short.is_foreign() || long.is_foreign() {
+        return None;
+    }
+    if !is_last && is_known {
+        return None;
+    }
+    let least = if is_last { 2 } else { CUT_SOUNDS };
+    let begins = |f: &Form, g: &Form| {
+        f.len() >= least && g.len() > f.len() && g.as_bytes().starts_with(f.as_bytes())
+    };
+    let mut pairs = short
+        .sounds()
+        .iter()
+        .flat_map(|f| long.sounds().iter().map(move |g| (f, g)));
+    let share = if is_known { model.cut.1 } else { model.cut.0 };
+    pairs
+        .any(|(f, g)| begins(f, g))
+        .then(|| (Level::Cut, model.worth(short.bits.min(long.bits)) * share))
+}
+
+/// Fewest sounds of a word that was cut and is not the last of its name.
+pub(super) const CUT_SOUNDS: usize = 4;
 
 /// What it is worth that both names have a title or a particle, or that what is a title in one is a
 /// word of the other.
@@ -221,13 +298,14 @@ fn agreement(model: &Model, x: &Token, y: &Token) -> Option<(Level, f64)> {
     if x.form() == y.form() {
         return Some((Level::Same, worth));
     }
-    if x.tag == Tag::Number || y.tag == Tag::Number {
+    if x.tag == Tag::Number || y.tag == Tag::Number || is_father_and_son(x, y) {
         return None;
     }
     let best = sound_gap(x, y);
     let mut share = f64::from(model.share(best));
     // Maria and Mario are names of their own; an unknown spelling is more likely a slip.
-    if best > 0.0 && x.bits.max(y.bits) < model.well_known.0 {
+    let is_known = |t: &Token| t.is_known() && t.bits < model.well_known.0;
+    if best > 0.0 && is_known(x) && is_known(y) {
         share *= model.well_known.1;
     }
     if share <= 0.0 {
@@ -243,6 +321,18 @@ fn agreement(model: &Model, x: &Token, y: &Token) -> Option<(Level, f64)> {
         None => worth * share,
     };
     (bits > 0.0).then_some((level, bits * model.respelt))
+}
+
+/// Whether one token is a patronymic and the other the name that it may be made of: Aleksandrovich is
+/// not Aleksandr.
+fn is_father_and_son(x: &Token, y: &Token) -> bool {
+    const ENDING: usize = 4;
+    let (patronymic, name) = match (x.tag, y.tag) {
+        (Tag::Patronymic, Tag::Word) => (x, y),
+        (Tag::Word, Tag::Patronymic) => (y, x),
+        _ => return false,
+    };
+    patronymic.form().len() >= name.form().len() + ENDING
 }
 
 /// What the spelling of the one says for the other, in bits, where one is written in a script that
@@ -353,7 +443,7 @@ fn distance(f: &Form, f_is_abjad: bool, g: &Form, g_is_abjad: bool) -> f32 {
         return 0.0;
     }
     // Short tokens have no edit budget: Li is not Lu.
-    if longest <= 2 || !is_close(edits, longest) {
+    if longest <= 2 || !is_close(edits, longest, f_is_abjad || g_is_abjad) {
         return f32::MAX;
     }
     sound_distance(a, f_is_abjad, b, g_is_abjad) / mean_len(f.byte_len(), g.byte_len())
@@ -405,7 +495,7 @@ fn joined<'a>(
             2 if form.len() >= 9 => 0.65,
             _ => 0.0,
         };
-        let worth = model.worth(join.bits.min(whole.bits));
+        let worth = model.worth(join_bits(join.bits, whole.bits));
         let written = || {
             let end = join.start + join.len;
             let native = run(&name.tokens[usize::from(join.start)..usize::from(end)])?;
@@ -483,13 +573,19 @@ fn leftovers(model: &Model, a: &[Token], b: &[Token], free: (u32, u32), parts: &
 
 fn extra(model: &Model, token: &Token, first: bool) -> f64 {
     let bits = if first { model.extra.0 } else { model.extra.1 };
-    bits * weight(model, token)
+    // Papers leave patronymics out as often as not.
+    let share = if token.tag == Tag::Patronymic {
+        0.5
+    } else {
+        1.0
+    };
+    bits * share * weight(model, token)
 }
 
 /// How much the lack of a partner says: less for initials and descriptive words.
 fn weight(model: &Model, token: &Token) -> f64 {
     match token.tag {
-        Tag::Initial => 0.4,
+        Tag::Initial => model.initial_weight,
         Tag::Descriptor => model.descriptor.0,
         Tag::Number => 2.0,
         _ => 1.0,
