@@ -30,10 +30,10 @@ const SINGLE_TOKEN_BITS: f32 = 15.0;
 const BESIDE_INITIAL_BITS: f32 = 6.0;
 
 /// Fewest bits a class key and the beginning of another one need together.
-const BEGINNING_BITS: f32 = 15.0;
+const BEGINNING_BITS: f32 = 17.0;
 
 /// Fewest and most classes of a whole name that make deletion keys.
-const SKELETON_LENGTH: std::ops::RangeInclusive<usize> = 6..=16;
+const SKELETON_LENGTH: std::ops::RangeInclusive<usize> = 7..=16;
 
 /// Fewest bits a class key needs beside a year of birth. 10 bits: one token in a thousand; a more
 /// common one and the year alone stay below the threshold.
@@ -339,7 +339,7 @@ fn initial_keys(
     for class in full
         .classes
         .iter()
-        .filter(|c| c.bits >= kn().2)
+        .filter(|c| c.bits >= BESIDE_INITIAL_BITS)
     {
         for initial in initials(other).iter() {
             let key = ClearKey::new(&[&class.key.0.to_be_bytes(), &[initial]]);
@@ -400,7 +400,7 @@ fn beginning_keys(units: &[Unit<'_>], emit: &mut impl FnMut(Recipe, ClearKey)) {
                 continue;
             };
             let begun = begun.key.beginning();
-            if begun.len() > 1 && class.bits + beginning_bits(begun) >= kn().0 {
+            if begun.len() > 1 && class.bits + beginning_bits(begun) >= BEGINNING_BITS {
                 let bytes = [class.key.0.to_be_bytes(), begun.0.to_be_bytes()];
                 let key = ClearKey::new(&[&bytes[0], &bytes[1]]);
                 emit(Recipe::PairBeginning, key);
@@ -418,7 +418,7 @@ fn skeleton_keys(units: &[Unit<'_>], emit: &mut impl FnMut(Recipe, ClearKey)) {
         .filter_map(|u| Some((&u.form, u.classes.first()?.key)))
         .collect();
     let length: u32 = words.iter().map(|(_, class)| class.len()).sum();
-    if words.len() < 2 || !SKELETON_LENGTH.contains(&(length as usize)) || (length as f32) < kn().1 {
+    if words.len() < 2 || !SKELETON_LENGTH.contains(&(length as usize)) {
         return;
     }
     words.sort_unstable();
@@ -531,12 +531,4 @@ fn birth_days(record: &Prepared, side: Side) -> Vec<[u8; 4]> {
     days.sort_unstable();
     days.dedup();
     days
-}
-
-fn knob(name: &str, default: f32) -> f32 {
-    std::env::var(name).ok().and_then(|t| t.parse().ok()).unwrap_or(default)
-}
-fn kn() -> &'static (f32, f32, f32) {
-    static K: std::sync::OnceLock<(f32, f32, f32)> = std::sync::OnceLock::new();
-    K.get_or_init(|| (knob("VM_BEG", BEGINNING_BITS), knob("VM_SK", 6.0), knob("VM_INI", BESIDE_INITIAL_BITS)))
 }

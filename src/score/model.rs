@@ -80,39 +80,8 @@ pub struct Model {
 
 impl Default for Model {
     fn default() -> Self {
-        let mut m = Self::shipped();
-        let text = std::env::var("VM_MODEL").unwrap_or_default();
-        for kv in text.split(',').filter(|t| !t.is_empty()) {
-            let (k, v) = kv.split_once('=').unwrap();
-            let v: f64 = v.parse().unwrap();
-            match k {
-                "prior" => m.prior = v,
-                "pd0" => m.part_differs.0 = v,
-                "pd1" => m.part_differs.1 = v,
-                "again" => m.again = v,
-                "conflict0" => m.conflict.0 = v,
-                "conflict1" => m.conflict.1 = v,
-                "extra0" => m.extra.0 = v,
-                "extra1" => m.extra.1 = v,
-                "initial" => m.initial = v,
-                "initw" => m.initial_weight = v,
-                "cut0" => m.cut.0 = v,
-                "cut1" => m.cut.1 = v,
-                "complete" => m.complete = v,
-                "order" => m.order = v,
-                "respelt" => m.respelt = v,
-                "wellknown" => m.well_known.0 = v as f32,
-                "wellshare" => m.well_known.1 = v,
-                _ => panic!("{k}"),
-            }
-        }
-        m
-    }
-}
-impl Model {
-    fn shipped() -> Self {
         Self {
-            version: "veilmatch-model/2",
+            version: "veilmatch-model/3",
             prior: -18.5,
             token_cap: (18.0, 0.8),
             again: 0.3,
