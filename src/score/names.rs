@@ -94,12 +94,12 @@ fn a_part_differs(model: &Model, a: &[Token], b: &[Token], parts: &[Part]) -> bo
         let (Some(x), Some(y)) = (a.get(usize::from(p.a.0)), b.get(usize::from(p.b.0))) else {
             return false;
         };
-        let is_own = |t: &Token| t.is_known() && t.bits < model.well_known.0;
+        let is_below = |share: f64| p.bits < share * model.worth(x.bits.min(y.bits));
         p.kind == EvidenceKind::NameToken
             && match p.level {
                 Level::Differ => true,
                 Level::Similar => {
-                    is_own(x) && is_own(y) && p.bits < HALF * model.worth(x.bits.min(y.bits))
+                    is_below(FAINT) || (is_below(HALF) && x.is_known() && y.is_known())
                 }
                 _ => false,
             }
@@ -107,8 +107,12 @@ fn a_part_differs(model: &Model, a: &[Token], b: &[Token], parts: &[Part]) -> bo
     parts.iter().any(is_other) && a.iter().chain(b).all(is_person)
 }
 
-/// Share of its bits below which a similar name is another name.
+/// Share of its bits below which a name that is merely similar is another name, where tables hold
+/// both.
 const HALF: f64 = 0.5;
+
+/// The same for any two names.
+const FAINT: f64 = 0.15;
 
 /// The partners, those with most bits first. Equal bits: those nearest to the start of both names,
 /// so that the two names may change places.
