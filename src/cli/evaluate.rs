@@ -20,6 +20,7 @@ use crate::read::{ListSettings, SubjectSettings, read_list, read_subjects};
 use crate::record::{Kind, Script};
 use crate::report::{Output, read_hits};
 use crate::score::Model;
+use crate::synth;
 
 /// Measure recall, precision, keys and evasion families on labelled data.
 #[derive(Args, Debug)]
@@ -86,7 +87,13 @@ struct Keys {
 }
 
 /// One figure per family of evasion and error, on invented people.
+///
+/// Names of listed people are changed in one way and screened by name only, keys included. The limit
+/// is where 5 of 100 near misses alert: people who are not on the list and nearly have the name of
+/// somebody who is.
 #[derive(Args, Debug)]
+#[command(after_help = "Example:
+  veilmatch evaluate variation --seed 2 --write d")]
 struct Variation {
     /// People on the list.
     #[arg(long, value_name = "M", default_value_t = 2_000)]
@@ -94,9 +101,15 @@ struct Variation {
     /// Changed copies per family.
     #[arg(long, value_name = "N", default_value_t = 500)]
     each: usize,
+    /// Near misses per rule.
+    #[arg(long, value_name = "N", default_value_t = 500)]
+    near: usize,
     /// The seed.
     #[arg(long, value_name = "S", default_value_t = 1)]
     seed: u64,
+    /// Write list, copies, near misses and answers there, as CSV, for other matchers.
+    #[arg(long, value_name = "DIR")]
+    write: Option<PathBuf>,
 }
 
 impl Evaluate {
@@ -106,11 +119,7 @@ impl Evaluate {
             EvaluateVerb::Keys(verb) => verb.run(),
             EvaluateVerb::Scripts(verb) => verb.run(),
             EvaluateVerb::Strangers(verb) => verb.run(),
-            EvaluateVerb::Variation(verb) => {
-                let rows = variation(&Model::default(), verb.notices, verb.each, verb.seed)?;
-                write!(std::io::stdout().lock(), "{rows}")?;
-                Ok(Exit::Done)
-            }
+            EvaluateVerb::Variation(verb) => verb.run(),
         }
     }
 }
@@ -184,6 +193,66 @@ impl Scripts {
         write!(std::io::stdout().lock(), "{table}")?;
         Ok(Exit::Done)
     }
+}
+
+impl Variation {
+    fn run(self) -> anyhow::Result<Exit> {
+        let world = synth::Variation::new(self.notices, self.each, self.near, self.seed);
+        let result = variation(&Model::default(), &world)?;
+        if let Some(dir) = &self.write {
+            std::fs::create_dir_all(dir).context("cannot make the directory")?;
+            let person = |id: usize| world.listed[id].id.clone();
+            let listed = world.listed.iter().map(|l| [l.id.clone(), l.name.clone()]);
+            write_csv(&dir.join("list.csv"), ["id", "name"], listed)?;
+            let header = ["id", "family", "manner", "listed_id", "name"];
+            let copies = world.copies.iter().map(|c| {
+                let (family, manner) = (c.family.code(), c.family.manner().code());
+                let codes = [family.to_owned(), manner.to_owned()];
+                let [family, manner] = codes;
+                [
+                    c.id.clone(),
+                    family,
+                    manner,
+                    person(c.listed),
+                    c.name.clone(),
+                ]
+            });
+            write_csv(&dir.join("copies.csv"), header, copies)?;
+            let near = world.near.iter().map(|n| {
+                let rule = n.rule.code().to_owned();
+                [n.id.clone(), rule, person(n.listed), n.name.clone()]
+            });
+            write_csv(
+                &dir.join("near.csv"),
+                ["id", "rule", "listed_id", "name"],
+                near,
+            )?;
+            let answers = result.copies.iter().chain(&result.near).map(|a| {
+                let flag = |yes: bool| u8::from(yes).to_string();
+                let bits = a.best.to_string();
+                [a.id.clone(), bits, flag(a.shares_key), flag(a.is_first)]
+            });
+            let header = ["id", "best_bits", "shares_key", "is_first"];
+            write_csv(&dir.join("veilmatch.csv"), header, answers)?;
+        }
+        write!(std::io::stdout().lock(), "{}", result.table(&world))?;
+        Ok(Exit::Done)
+    }
+}
+
+fn write_csv<const N: usize>(
+    path: &Path,
+    header: [&str; N],
+    rows: impl Iterator<Item = [String; N]>,
+) -> anyhow::Result<()> {
+    let mut csv = csv::Writer::from_writer(Output::create(path)?);
+    csv.write_record(header)?;
+    for row in rows {
+        csv.write_record(row)?;
+    }
+    let output = csv.into_inner().map_err(csv::IntoInnerError::into_error)?;
+    output.finish()?.commit()?;
+    Ok(())
 }
 
 impl HitsFile {

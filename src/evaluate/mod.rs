@@ -32,4 +32,4 @@ pub use scripts::scripts;
 pub use strangers::strangers;
 pub use trials::{aliases_off, key_trial};
 #[cfg(feature = "synth")]
-pub use variation::variation;
+pub use variation::{Answer, Figure, VariationResult, variation};

@@ -61,6 +61,23 @@ impl ClassKey {
         self.0.to_le_bytes()[0] & 15
     }
 
+    /// The class key of a form whose vowels may have been left out between equal consonants: `ssn` for
+    /// Susan.
+    pub(crate) fn parted(form: &[u8]) -> Self {
+        let parted: Vec<u8> = form.iter().flat_map(|b| [*b, b'a']).collect();
+        Self::of(&parted)
+    }
+
+    /// Its first two classes.
+    pub(crate) fn beginning(self) -> Self {
+        Self(self.0 & 0xff)
+    }
+
+    /// Its classes in their order.
+    pub(crate) fn each(self) -> impl Iterator<Item = u8> {
+        (0..self.len()).map(move |at| (self.0 >> (4 * at)).to_le_bytes()[0] & 15)
+    }
+
     /// How many classes it has, 0 to 6.
     pub fn len(self) -> u32 {
         (32 - self.0.leading_zeros()).div_ceil(4)
@@ -78,24 +95,34 @@ impl ClassKey {
 /// **Range**: 0 to 17; classes that no table token has get 17.
 pub(crate) fn class_bits(class: ClassKey) -> f32 {
     static TABLE: OnceLock<FxHashMap<ClassKey, f32>> = OnceLock::new();
-    let table = TABLE.get_or_init(|| {
-        let mut shares: BTreeMap<ClassKey, (f64, f64)> = BTreeMap::new();
-        rarity::for_each_share(|token, share| {
-            let sums = shares.entry(ClassKey::of(token.as_bytes())).or_default();
-            match share {
-                Share::Person(share) => sums.0 += share,
-                Share::Organization(share) => sums.1 += share,
-            }
-        });
-        shares
-            .into_iter()
-            .map(|(class, (person, organization))| {
-                let bits = -person.max(organization).max(f64::MIN_POSITIVE).log2();
-                (class, narrow(bits.clamp(0.0, f64::from(RAREST))))
-            })
-            .collect()
-    });
+    let table = TABLE.get_or_init(|| bits_table(|class| class));
     table.get(&class).copied().unwrap_or(RAREST)
+}
+
+/// The same of the first two classes of a token.
+pub(crate) fn beginning_bits(beginning: ClassKey) -> f32 {
+    static TABLE: OnceLock<FxHashMap<ClassKey, f32>> = OnceLock::new();
+    let table = TABLE.get_or_init(|| bits_table(ClassKey::beginning));
+    table.get(&beginning).copied().unwrap_or(RAREST)
+}
+
+fn bits_table(part: fn(ClassKey) -> ClassKey) -> FxHashMap<ClassKey, f32> {
+    let mut shares: BTreeMap<ClassKey, (f64, f64)> = BTreeMap::new();
+    rarity::for_each_share(|token, share| {
+        let class = part(ClassKey::of(token.as_bytes()));
+        let sums = shares.entry(class).or_default();
+        match share {
+            Share::Person(share) => sums.0 += share,
+            Share::Organization(share) => sums.1 += share,
+        }
+    });
+    shares
+        .into_iter()
+        .map(|(class, (person, organization))| {
+            let bits = -person.max(organization).max(f64::MIN_POSITIVE).log2();
+            (class, narrow(bits.clamp(0.0, f64::from(RAREST))))
+        })
+        .collect()
 }
 
 #[allow(

@@ -37,6 +37,16 @@ impl LetterSet {
         apart.max(u32::from(self.len.abs_diff(other.len)))
     }
 
+    /// Whether the form may be the beginning of another one.
+    pub fn may_begin(self, other: Self) -> bool {
+        self.len < other.len && self.letters & !other.letters == 0
+    }
+
+    /// Length of the form, 1 to 31 bytes.
+    pub fn len(self) -> u8 {
+        self.len
+    }
+
     /// The longer of the two, in bytes.
     pub fn longest(self, other: Self) -> u8 {
         self.len.max(other.len)
@@ -54,6 +64,8 @@ pub struct Outline {
     pub start: u8,
     /// Number of tokens it stands for.
     pub len: u8,
+    /// No short vowels are written.
+    pub is_abjad: bool,
     /// Rarity, in bits.
     pub bits: f32,
     /// Marks of the names of which it is a form: two that are forms of one name share one.
@@ -102,6 +114,7 @@ impl Outlines {
             look,
             start,
             len,
+            is_abjad: false,
             bits,
             kin: 0,
         };
@@ -115,6 +128,7 @@ impl Outlines {
             let kin = token.kin.marks();
             all.extend(sets.map(|set| Outline {
                 kin,
+                is_abjad: token.is_abjad,
                 ..outline(*set, token.bits, at, 1, look)
             }));
         }

@@ -4,6 +4,7 @@
 //! selective and stays silent where it is not: whether it speaks depends on the record and on the
 //! shipped frequencies alone.
 
+use crate::keys::class::{ClassKey, beginning_bits};
 use crate::keys::clear::ClearKey;
 use crate::keys::form::Form;
 use crate::keys::prepared::{Prepared, PreparedName, Token};
@@ -12,7 +13,7 @@ use crate::normalize::Tag;
 use crate::record::{Calendar, DateKind, PartialDate};
 
 /// Version of the rules in this file, part of the recipe digest.
-pub(crate) const RULES: &str = "recipes/2";
+pub(crate) const RULES: &str = "recipes/3";
 
 /// Fewest bits a pair of class keys needs to be a key of its own. Unit: bits of rarity, summed over
 /// both classes. 13 bits: an unrelated name makes the same pair about once in 8,000.
@@ -26,7 +27,13 @@ const SINGLE_CLASS_BITS: f32 = 15.0;
 const SINGLE_TOKEN_BITS: f32 = 15.0;
 
 /// Fewest bits a class key needs beside an initial.
-const BESIDE_INITIAL_BITS: f32 = 9.0;
+const BESIDE_INITIAL_BITS: f32 = 6.0;
+
+/// Fewest bits a class key and the beginning of another one need together.
+const BEGINNING_BITS: f32 = 17.0;
+
+/// Fewest and most classes of a whole name that make deletion keys.
+const SKELETON_LENGTH: std::ops::RangeInclusive<usize> = 7..=16;
 
 /// Fewest bits a class key needs beside a year of birth. 10 bits: one token in a thousand; a more
 /// common one and the year alone stay below the threshold.
@@ -86,6 +93,10 @@ recipes!(
     InitialDate = "initial-date",
     /// All core tokens sorted and joined, one letter deleted.
     JoinedDeletion = "joined-del1",
+    /// One class key and the first two classes of another token, rare enough together.
+    PairBeginning = "pair-begin",
+    /// The classes of all core tokens, joined, one class deleted.
+    SkeletonDeletion = "skeleton-del1",
     /// One rare class key and the first class of another token.
     RareClass = "rare-class",
     /// One rare written token and the first class of another token.
@@ -266,6 +277,8 @@ fn name_keys(
         }
     }
     triple_keys(&units[..real], emit);
+    beginning_keys(&units[..real], emit);
+    skeleton_keys(&units[..real], emit);
     joined_keys(&units[..real], emit);
 }
 
@@ -323,18 +336,30 @@ fn initial_keys(
     if full.is_initial {
         return;
     }
-    for (class, first) in product(&full.classes, &other.classes) {
-        if class.bits < BESIDE_INITIAL_BITS {
-            continue;
-        }
-        let key = ClearKey::new(&[&class.key.0.to_be_bytes(), &[first.key.first()]]);
-        if side == Side::Notice || other.is_initial {
-            emit(Recipe::SubjectInitial, key);
-        }
-        if side == Side::Subject || other.is_initial {
-            emit(Recipe::NoticeInitial, key);
+    for class in full
+        .classes
+        .iter()
+        .filter(|c| c.bits >= BESIDE_INITIAL_BITS)
+    {
+        for initial in initials(other).iter() {
+            let key = ClearKey::new(&[&class.key.0.to_be_bytes(), &[initial]]);
+            if side == Side::Notice || other.is_initial {
+                emit(Recipe::SubjectInitial, key);
+            }
+            if side == Side::Subject || other.is_initial {
+                emit(Recipe::NoticeInitial, key);
+            }
         }
     }
+}
+
+/// The classes that an initial of a token has: of its first letter, which need not be its first sound
+/// (`C.` for Charles); of other spellings the first class.
+fn initials(unit: &Unit<'_>) -> Beginnings {
+    let letter = unit.form.as_bytes().get(..1).map(ClassKey::of);
+    let others = unit.classes.iter().skip(1).map(|c| c.key);
+    let set = letter.into_iter().chain(others);
+    Beginnings(set.fold(0, |set, class| set | 1 << class.first()))
 }
 
 /// Three class keys where some pair of them is too common to be a key.
@@ -361,6 +386,53 @@ fn triple_keys(units: &[Unit<'_>], emit: &mut impl FnMut(Recipe, ClearKey)) {
                     emit(Recipe::TripleClass, ClearKey::new(&[&x, &y, &z]));
                 }
             }
+        }
+    }
+}
+
+/// A class key beside the first two classes of each other token: where the other one was cut off, or
+/// has two slips.
+fn beginning_keys(units: &[Unit<'_>], emit: &mut impl FnMut(Recipe, ClearKey)) {
+    let words = || units.iter().filter(|u| !u.is_initial && !u.is_descriptor);
+    for whole in words() {
+        for other in words().filter(|o| !o.overlaps(whole)) {
+            let (Some(class), Some(begun)) = (whole.classes.first(), other.classes.first()) else {
+                continue;
+            };
+            let begun = begun.key.beginning();
+            if begun.len() > 1 && class.bits + beginning_bits(begun) >= BEGINNING_BITS {
+                let bytes = [class.key.0.to_be_bytes(), begun.0.to_be_bytes()];
+                let key = ClearKey::new(&[&bytes[0], &bytes[1]]);
+                emit(Recipe::PairBeginning, key);
+            }
+        }
+    }
+}
+
+/// The classes of a whole name, tokens in the order of the alphabet, and the same with one class left
+/// out: slips that change no class do no harm, one that does is made good.
+fn skeleton_keys(units: &[Unit<'_>], emit: &mut impl FnMut(Recipe, ClearKey)) {
+    const LONGEST: usize = *SKELETON_LENGTH.end();
+    let words = units.iter().filter(|u| !u.is_initial && !u.is_descriptor);
+    let mut words: Vec<(&Form, ClassKey)> = words
+        .filter_map(|u| Some((&u.form, u.classes.first()?.key)))
+        .collect();
+    let length: u32 = words.iter().map(|(_, class)| class.len()).sum();
+    if words.len() < 2 || !SKELETON_LENGTH.contains(&(length as usize)) {
+        return;
+    }
+    words.sort_unstable();
+    let mut classes = [0; LONGEST];
+    let each = words.iter().flat_map(|(_, class)| class.each());
+    for (place, class) in classes.iter_mut().zip(each) {
+        *place = class;
+    }
+    let classes = &classes[..length as usize];
+    emit(Recipe::SkeletonDeletion, ClearKey::new(&[classes]));
+    for i in 0..classes.len() {
+        if i == 0 || classes[i] != classes[i - 1] {
+            let key = ClearKey::new(&[&classes[..i], &classes[i + 1..]]);
+            emit(Recipe::SkeletonDeletion, key);
         }
     }
 }

@@ -89,6 +89,11 @@ impl Class {
     pub(crate) fn of(form: &[u8]) -> Self {
         ClassKey::of(form).into()
     }
+
+    /// That of a form whose vowels may have been left out.
+    fn parted(form: &[u8]) -> Self {
+        ClassKey::parted(form).into()
+    }
 }
 
 impl From<ClassKey> for Class {
@@ -108,13 +113,14 @@ pub struct Word {
     sounds: Box<[Form]>,
     sound_sets: Box<[LetterSet]>,
     classes: Box<[Class]>,
+    is_known: bool,
     /// Rarity in bits: how surprising it is that an unrelated name has this word.
     pub bits: f32,
     /// With which other words it is usual, in people's names.
     pub company: Company,
     /// Script of the source.
     pub script: Script,
-    /// The source script writes no short vowels (Arabic, Hebrew).
+    /// The source script writes no short vowels (Arabic, Hebrew), or somebody left out all vowels.
     pub is_abjad: bool,
     /// The word in its own script, where that has been learned.
     pub native: Option<Box<Native>>,
@@ -195,10 +201,11 @@ impl Word {
         let rarest = forms.iter().map(|f| usage.bits(f.as_str()));
         let bits = rarest.fold(f32::MAX, f32::min);
         let longest = forms.iter().map(|f| f32::from(f.byte_len()));
+        let most = BITS_A_LETTER * longest.fold(0.0, f32::max);
         let bits = if usage.is_number() {
             bits.min(NUMBER_BITS)
         } else {
-            bits.min(BITS_A_LETTER * longest.fold(0.0, f32::max))
+            bits.min(most)
         };
         let mut sounds: Vec<Form> = Vec::with_capacity(forms.len());
         let mut sound_sets: Vec<LetterSet> = Vec::with_capacity(forms.len());
@@ -222,7 +229,11 @@ impl Word {
         let is_latin = matches!(script, Script::Latin | Script::Common);
         let latin = forms.first().filter(|_| is_latin);
         let other = latin.and_then(|f| ClassKey::other_reading(f.as_bytes()));
-        for class in other.into_iter().chain(kin.class()).map(Class::from) {
+        let lacks_vowels = script == Script::Latin && !usage.is_number() && lacks_vowels(&forms);
+        let parted = latin.filter(|_| lacks_vowels);
+        let parted = parted.map(|f| Class::parted(f.as_bytes()));
+        let others = other.into_iter().chain(kin.class()).map(Class::from);
+        for class in parted.into_iter().chain(others) {
             if !classes.contains(&class) {
                 classes.push(class);
             }
@@ -234,9 +245,11 @@ impl Word {
             sounds: sounds.into(),
             sound_sets: sound_sets.into(),
             classes: classes.into(),
+            is_known: bits < most.min(rarity::UNSEEN_BITS) - 0.05,
             bits,
             script,
-            is_abjad: matches!(script, Script::Arabic | Script::Hebrew | Script::Syriac),
+            is_abjad: lacks_vowels
+                || matches!(script, Script::Arabic | Script::Hebrew | Script::Syriac),
             native: Native::new(text, script)
                 .filter(|_| !usage.is_number())
                 .map(Box::new),
@@ -270,8 +283,8 @@ impl Word {
         &self.sound_sets
     }
 
-    /// Distinct class keys: of the forms, in their order, then of the other reading of a Latin form
-    /// and of the usual form of the name; at most 10.
+    /// Distinct class keys: of the forms, in their order; then of the form without its vowels, of the
+    /// other reading of a Latin form and of the usual form of the name; at most 11.
     pub fn class_keys(&self) -> impl Iterator<Item = ClassKey> + '_ {
         self.classes.iter().map(|c| c.key)
     }
@@ -281,10 +294,22 @@ impl Word {
         &self.classes
     }
 
+    /// Whether tables of names hold the word: it is less rare than its length alone would have it.
+    pub fn is_known(&self) -> bool {
+        self.is_known
+    }
+
     /// Whether the source is not written in Latin letters.
     pub fn is_foreign(&self) -> bool {
         !matches!(self.script, Script::Latin | Script::Common)
     }
+}
+
+/// Whether somebody left out the vowels: three letters or more, none of them a vowel but the first.
+fn lacks_vowels(forms: &[Form]) -> bool {
+    let is_vowel = |b: &u8| matches!(b, b'a' | b'e' | b'i' | b'o' | b'u' | b'y');
+    let is_bare = |f: &Form| f.len() > 2 && !f.as_bytes()[1..].iter().any(|b| is_vowel(b));
+    forms.first().is_some_and(is_bare)
 }
 
 /// Most sound forms of a word that are compared.

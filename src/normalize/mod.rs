@@ -7,7 +7,7 @@
 //!
 //! Order: NFKC; format characters and apostrophes deleted; Arabic and Hebrew points stripped and
 //! letters unified; digits to ASCII; pieces cut; homoglyphs folded inside mixed pieces only;
-//! leet digits folded; case and marks folded; aliases in brackets cut off; tags.
+//! leet digits and signs folded; case and marks folded; aliases in brackets cut off; tags.
 //!
 //! Not here: romanisation (`translit`), rarity, any comparison. Letters such as `ä` and `ø` stay,
 //! because `translit` makes two spellings of each.
@@ -100,6 +100,11 @@ pub fn descriptors() -> impl Iterator<Item = &'static str> {
     words::descriptors()
 }
 
+/// The readings of a token in which digits stand for letters, the likelier one first.
+pub(crate) fn readings(token: &str) -> Vec<String> {
+    leet::readings(token)
+}
+
 /// Digest of the tables of this room, for the recipe digest.
 pub fn digest() -> [u8; 32] {
     let mut hasher = blake3::Hasher::new();
@@ -108,7 +113,7 @@ pub fn digest() -> [u8; 32] {
         hasher.update(table.as_bytes());
     }
     // Raised when the rules in the code of this room change what comes out.
-    hasher.update(b"normalize rules 1");
+    hasher.update(b"normalize rules 2");
     *hasher.finalize().as_bytes()
 }
 

@@ -39,8 +39,15 @@ pub(super) fn cut(text: &str, kind: Kind) -> (Vec<Piece>, bool) {
     };
     let mut brackets = 0_u16;
     let mut start = None;
+    let mut before = None;
+    let reads_signs = matches!(kind, Kind::Person | Kind::Unknown);
     for (i, c) in text.char_indices() {
-        if is_word_char(c) {
+        let is_letter = is_word_char(c) || {
+            let after = || text[i + c.len_utf8()..].chars().next();
+            reads_signs && leet::is_sign(c) && leet::is_letter_sign(before, c, after())
+        };
+        before = Some(c);
+        if is_letter {
             start.get_or_insert(i);
             continue;
         }
@@ -143,36 +150,37 @@ impl Cutter {
         while !rest.is_empty() {
             let (run, script) = first_run(rest);
             let mut text = String::with_capacity(run.len());
-            run.chars().for_each(|c| clean::fold_into(c, &mut text));
+            let letters = run.chars().filter(|c| !leet::is_sign(*c));
+            letters.for_each(|c| clean::fold_into(c, &mut text));
             self.push(text, script);
             rest = &rest[run.len()..];
         }
     }
 
     fn ascii_word(&mut self, word: &str) {
-        let digits = word.bytes().filter(u8::is_ascii_digit).count();
-        if digits == 0 {
+        let letters = word.bytes().filter(u8::is_ascii_alphabetic).count();
+        if letters == word.len() {
             return self.push(word.to_ascii_lowercase(), Script::Latin);
         }
-        if digits < word.len()
+        if letters > 0
             && let Some(folded) = self.leet(word)
         {
             return self.push(folded.to_ascii_lowercase(), Script::Latin);
         }
+        let of = |byte: u8| match byte {
+            b if b.is_ascii_digit() => Some(Script::Common),
+            b if b.is_ascii_alphabetic() => Some(Script::Latin),
+            _ => None,
+        };
         let mut rest = word;
-        while let Some(first) = rest.bytes().next() {
-            let is_digit = first.is_ascii_digit();
-            let end = rest
-                .bytes()
-                .position(|b| b.is_ascii_digit() != is_digit)
-                .unwrap_or(rest.len());
-            let script = if is_digit {
-                Script::Common
-            } else {
-                Script::Latin
-            };
-            self.push(rest[..end].to_ascii_lowercase(), script);
-            rest = &rest[end..];
+        while let Some(script) = rest.bytes().next().map(of) {
+            let end = rest.bytes().position(|b| of(b) != script);
+            let (run, behind) = rest.split_at(end.unwrap_or(rest.len()));
+            // Signs that stood for no letter after all.
+            if let Some(script) = script {
+                self.push(run.to_ascii_lowercase(), script);
+            }
+            rest = behind;
         }
     }
 

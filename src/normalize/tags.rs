@@ -229,7 +229,7 @@ fn tag_person(tokens: &mut [Token], words: &Words) {
             token.tag = Tag::Number;
         } else if word.suffix && i > 0 && i + 1 == count {
             token.tag = Tag::Suffix;
-        } else if word.particle && count > 1 && (i + 1 < count || single) && !is_initial(token, i) {
+        } else if word.particle && count > 1 && i + 1 < count && !is_initial(token, i) {
             token.tag = Tag::Particle;
             glue = word.glues;
         } else if single {

@@ -4,25 +4,40 @@
 //! put in order or into words. The bound errs upwards only.
 
 use crate::keys::{COMPARED_TOKENS, Look, Outline, Outlines, PreparedName};
+use crate::rarity;
 use crate::score::model::Model;
-use crate::score::names::Partners;
+use crate::score::names::{CUT_SOUNDS, Partners};
 
 /// For each token of the first name the tokens of the second that may agree with it, one bit each.
 ///
 /// **Cost**: O(forms of `a` · forms of `b`), a few machine words each.
 pub(super) fn may_agree(a: &PreparedName, b: &PreparedName) -> [u16; COMPARED_TOKENS] {
     let mut partners = [0; COMPARED_TOKENS];
+    let last = |name: &PreparedName| index_of_last(name.compared().len());
+    let (last_a, last_b) = (last(a), last(b));
     for x in a.outlines.sounds() {
         let mut fits = 0;
         for y in b.outlines.sounds() {
             let is_initial = x.look == Look::Initial || y.look == Look::Initial;
-            let is_near = is_close(x.set.least_edits(y.set), x.set.longest(y.set));
+            let is_abjad = x.is_abjad || y.is_abjad;
+            let is_near = is_close(x.set.least_edits(y.set), x.set.longest(y.set), is_abjad);
             let may_be_kin = x.kin & y.kin != 0;
-            fits |= u16::from(is_initial || is_near || may_be_kin) << y.start;
+            let may_be_cut =
+                may_be_cut(x, y, x.start == last_a) || may_be_cut(y, x, y.start == last_b);
+            fits |= u16::from(is_initial || is_near || may_be_kin || may_be_cut) << y.start;
         }
         partners[usize::from(x.start) % COMPARED_TOKENS] |= fits;
     }
     partners
+}
+
+fn index_of_last(tokens: usize) -> u8 {
+    u8::try_from(tokens.saturating_sub(1)).unwrap_or(u8::MAX)
+}
+
+/// Whether the first token may be the beginning of the second.
+fn may_be_cut(short: &Outline, long: &Outline, is_last: bool) -> bool {
+    short.set.may_begin(long.set) && (is_last || usize::from(short.set.len()) >= CUT_SOUNDS)
 }
 
 /// An upper bound of what `names::compare_names` returns for two names whose tokens agree so.
@@ -94,7 +109,7 @@ fn join_worth(
     }
     let mut rarity = 0.0_f32;
     for whole in other.wholes().iter().filter(|w| join_fits(join, w)) {
-        rarity = rarity.max(join.bits.min(whole.bits));
+        rarity = rarity.max(join_bits(join.bits, whole.bits));
         see(whole);
     }
     model.worth(rarity)
@@ -113,15 +128,27 @@ fn run_worth(model: &Model, other: &Outlines, mut see: impl FnMut(&Outline)) -> 
     sum
 }
 
+/// Rarity of joined neighbours that a token of the other name is: of a word that no table holds
+/// nothing is known but its parts.
+pub(super) fn join_bits(join: f32, whole: f32) -> f32 {
+    if whole < rarity::UNSEEN_BITS {
+        join.min(whole)
+    } else {
+        join
+    }
+}
+
 /// Whether joined neighbours and a token may differ by two edits at most: each edit changes at most
 /// two letters.
 pub(super) fn join_fits(join: &Outline, whole: &Outline) -> bool {
     join.set.least_edits(whole.set) <= 2
 }
 
-/// Whether so many edits leave two forms close: at most 55 of 100 letters of the longer one.
-pub(super) fn is_close(edits: u32, longest: u8) -> bool {
-    edits * 20 <= u32::from(longest) * 11
+/// Whether so many edits leave two forms close: at most 55 of 100 letters of the longer one, 65 where
+/// vowels may have been left out.
+pub(super) fn is_close(edits: u32, longest: u8, is_abjad: bool) -> bool {
+    let most = if is_abjad { 13 } else { 11 };
+    edits * 20 <= u32::from(longest) * most
 }
 
 #[cfg(test)]

@@ -41,15 +41,20 @@ pub struct Model {
     /// Tokens below this rarity are names of their own: where two of them are similar and do not
     /// sound the same, this share is left.
     pub well_known: (f32, f64),
+    /// Where a part of a name stands against another one, as between relatives, the name counts in full
+    /// up to the first figure and by the second, a share, beyond it: however rare the rest is.
+    pub part_differs: (f64, f64),
     /// Two tokens, one on each side, that find no partner; the first and each further pair.
     pub conflict: (f64, f64),
     /// A token that only one side has; the first and each further one.
     pub extra: (f64, f64),
+    /// A word that is the beginning of the other one: share of its bits where it is no name of its
+    /// own, and where it is.
+    pub cut: (f64, f64),
     /// An initial that fits a full token, and two equal initials.
     pub initial: f64,
-    /// Where each name has a token without partner, agreement of the others counts in full up to the
-    /// first figure and by the second, a share, beyond it: relatives agree in as much.
-    pub relatives: (f64, f64),
+    /// How much the lack of a partner says of an initial, against a word.
+    pub initial_weight: f64,
     /// Every core token of both names has found its partner.
     pub complete: f64,
     /// The tokens stand in another order.
@@ -86,7 +91,7 @@ pub struct Model {
 impl Default for Model {
     fn default() -> Self {
         Self {
-            version: "veilmatch-model/2",
+            version: "veilmatch-model/3",
             prior: -18.5,
             token_cap: (18.0, 0.8),
             again: 0.3,
@@ -105,10 +110,12 @@ impl Default for Model {
             kin: (0.85, 0.6, 0.6),
             descriptor: (0.6, 0.6),
             well_known: (15.0, 0.6),
+            part_differs: (18.5, 0.02),
             conflict: (-5.0, -6.0),
             extra: (-2.0, -0.7),
-            initial: 1.5,
-            relatives: (60.0, 1.0),
+            cut: (0.8, 0.4),
+            initial: 4.0,
+            initial_weight: 0.8,
             complete: 2.5,
             order: -1.0,
             usual: 1.0,

@@ -3,7 +3,7 @@
 use crate::keys::{COMPARED_TOKENS, Form, Join, Look, PreparedName, Tie, Token, Word, sound_form};
 use crate::normalize::Tag;
 use crate::rarity;
-use crate::score::bound::{is_close, join_fits, may_agree, most};
+use crate::score::bound::{is_close, join_bits, join_fits, may_agree, most};
 use crate::score::evidence::{EvidenceKind, Level, Part};
 use crate::score::kernels::{osa_distance, sound_distance};
 use crate::score::memo::Memo;
@@ -69,7 +69,9 @@ impl Scratch {
                 partners &= partners - 1;
                 let y = &b[j as usize];
                 let found = if is_compared(x) && is_compared(y) {
-                    self.agreement(model, x, y)
+                    let ends = (usize::from(i) + 1 == a.len(), j as usize + 1 == b.len());
+                    let cut = cut(model, (x, ends.0), (y, ends.1));
+                    better(self.agreement(model, x, y), cut)
                 } else {
                     self.minor_agreement(model, x, y)
                 };
@@ -127,16 +129,14 @@ impl Scratch {
             let worth = model.worth(x.bits.min(y.bits));
             return (x.form() == y.form()).then_some((Level::Same, worth));
         }
+        if is_father_and_son(x, y) {
+            return None;
+        }
         let are_names = x.is_core() && y.is_core();
         let question = (x.number() << 1 | u64::from(are_names), y.number());
         self.agreements.get(question, || {
-            let alike = agreement(model, x, y);
             let form = other_form(model, x, y).filter(|_| are_names);
-            match (alike, form) {
-                (Some(alike), Some(form)) if form.1 > alike.1 => Some(form),
-                (None, form) => form,
-                (alike, _) => alike,
-            }
+            better(agreement(model, x, y), form)
         })
     }
 }
@@ -178,14 +178,6 @@ pub(super) fn compare_names(
     if usual > 0.0 {
         parts.push(Part::form(Level::UsualTogether, -usual));
     }
-    if missed.0 != 0 && missed.1 != 0 {
-        let agreed: f64 = parts[start..].iter().map(|p| p.bits).sum();
-        let (knee, share) = model.relatives;
-        let excess = (agreed - knee).max(0.0) * (1.0 - share);
-        if excess > 0.0 {
-            parts.push(Part::form(Level::Relatives, -excess));
-        }
-    }
     leftovers(model, a_tokens, b_tokens, missed, parts);
     if !chosen.is_sorted_by_key(|p| p.b) {
         parts.push(Part::form(Level::Reordered, model.order));
@@ -201,12 +193,48 @@ pub(super) fn compare_names(
         parts.push(Part::form(Level::Floor, graded - sum));
         sum = graded;
     }
+    let over = sum - model.part_differs.0;
+    if over > 0.0 && a_part_differs(model, a_tokens, b_tokens, &parts[start..]) {
+        let taken = over * (1.0 - model.part_differs.1);
+        parts.push(Part::form(Level::PartDiffers, -taken));
+        return sum - taken;
+    }
     if sum < model.name_floor {
         parts.push(Part::form(Level::Floor, model.name_floor - sum));
         return model.name_floor;
     }
     sum
 }
+
+/// Whether a part of the one name stands against another name in the other one: no partner on either
+/// side, or two names of their own that are merely similar. Relatives share all but that part.
+///
+/// Names with descriptive words are no names of people.
+fn a_part_differs(model: &Model, a: &[Token], b: &[Token], parts: &[Part]) -> bool {
+    let is_person = |t: &Token| !matches!(t.tag, Tag::Descriptor | Tag::OrgForm | Tag::Number);
+    let is_other = |p: &Part| {
+        let (Some(x), Some(y)) = (a.get(usize::from(p.a.0)), b.get(usize::from(p.b.0))) else {
+            return false;
+        };
+        let is_below = |share: f64| p.bits < share * model.worth(x.bits.min(y.bits));
+        p.kind == EvidenceKind::NameToken
+            && match p.level {
+                Level::Differ => true,
+                Level::Similar => {
+                    is_below(FAINT) || (is_below(HALF) && x.is_known() && y.is_known())
+                }
+                _ => false,
+            }
+    };
+    parts.iter().any(is_other) && a.iter().chain(b).all(is_person)
+}
+
+/// Share of its bits below which a name that is merely similar is another name, where tables hold
+/// both.
+const HALF: f64 = 0.5;
+
+/// The same for any two names.
+const FAINT: f64 = 0.15;
 
 /// Keeps the partners, those with most bits first. Equal bits: those nearest to the start of both
 /// names, so that the two names may change places.
@@ -310,6 +338,49 @@ fn index(i: usize) -> u8 {
     u8::try_from(i).unwrap_or(u8::MAX)
 }
 
+/// That of two agreements which is worth more.
+fn better(one: Option<(Level, f64)>, other: Option<(Level, f64)>) -> Option<(Level, f64)> {
+    match (one, other) {
+        (Some(one), Some(other)) if other.1 > one.1 => Some(other),
+        (one, other) => one.or(other),
+    }
+}
+
+/// What it is worth that one token is the beginning of the other, cut off where a field ended. The
+/// last word of a name may be cut anywhere, another one where no name is left.
+fn cut(model: &Model, x: (&Token, bool), y: (&Token, bool)) -> Option<(Level, f64)> {
+    let ((short, is_last), (long, _)) = if x.0.form().len() < y.0.form().len() {
+        (x, y)
+    } else {
+        (y, x)
+    };
+    let is_known = short.is_known();
+    // Ivan is not the beginning of Ivanovich.
+    let fits = short.tag == Tag::Word
+        && (long.tag == Tag::Word || (long.tag == Tag::Patronymic && is_last && !is_known));
+    if !fits || short.is_foreign() || long.is_foreign() {
+        return None;
+    }
+    if !is_last && is_known {
+        return None;
+    }
+    let least = if is_last { 2 } else { CUT_SOUNDS };
+    let begins = |f: &Form, g: &Form| {
+        f.len() >= least && g.len() > f.len() && g.as_bytes().starts_with(f.as_bytes())
+    };
+    let mut pairs = short
+        .sounds()
+        .iter()
+        .flat_map(|f| long.sounds().iter().map(move |g| (f, g)));
+    let share = if is_known { model.cut.1 } else { model.cut.0 };
+    pairs
+        .any(|(f, g)| begins(f, g))
+        .then(|| (Level::Cut, model.worth(short.bits.min(long.bits)) * share))
+}
+
+/// Fewest sounds of a word that was cut and is not the last of its name.
+pub(super) const CUT_SOUNDS: usize = 4;
+
 /// What it is worth that two words are the same name; `None` where they are not.
 fn agreement(model: &Model, x: &Word, y: &Word) -> Option<(Level, f64)> {
     let worth = model.worth(x.bits.min(y.bits));
@@ -334,7 +405,8 @@ fn respelling(model: &Model, x: &Word, y: &Word, worth: f64) -> Option<(Level, f
     let best = sound_gap(x, y);
     let mut share = f64::from(model.share(best));
     // Maria and Mario are names of their own; an unknown spelling is more likely a slip.
-    if best > 0.0 && x.bits.max(y.bits) < model.well_known.0 {
+    let is_known = |t: &Word| t.is_known() && t.bits < model.well_known.0;
+    if best > 0.0 && is_known(x) && is_known(y) {
         share *= model.well_known.1;
     }
     if share <= 0.0 {
@@ -350,6 +422,18 @@ fn respelling(model: &Model, x: &Word, y: &Word, worth: f64) -> Option<(Level, f
         None => worth * share,
     };
     (bits > 0.0).then_some((level, bits * model.respelt))
+}
+
+/// Whether one token is a patronymic and the other the name that it may be made of: Aleksandrovich is
+/// not Aleksandr.
+fn is_father_and_son(x: &Token, y: &Token) -> bool {
+    const ENDING: usize = 4;
+    let (patronymic, name) = match (x.tag, y.tag) {
+        (Tag::Patronymic, Tag::Word) => (x, y),
+        (Tag::Word, Tag::Patronymic) => (y, x),
+        _ => return false,
+    };
+    patronymic.form().len() >= name.form().len() + ENDING
 }
 
 /// What the spelling of the one says for the other, in bits, where one is written in a script that
@@ -492,7 +576,7 @@ fn distance(f: &Form, f_is_abjad: bool, g: &Form, g_is_abjad: bool) -> f32 {
         return 0.0;
     }
     // Short tokens have no edit budget: Li is not Lu.
-    if longest <= 2 || !is_close(edits, longest) {
+    if longest <= 2 || !is_close(edits, longest, f_is_abjad || g_is_abjad) {
         return f32::MAX;
     }
     sound_distance(a, f_is_abjad, b, g_is_abjad) / mean_len(f.byte_len(), g.byte_len())
@@ -553,7 +637,7 @@ fn joined<'a>(
         // A short one must sound the same.
         let sounds_alike = model.share(gap) * f32::from(u8::from(gap == 0.0 || form.len() > 4));
         let share = share.max(f64::from(sounds_alike) * model.respelt);
-        let worth = model.worth(join.bits.min(whole.bits));
+        let worth = model.worth(join_bits(join.bits, whole.bits));
         let written = || {
             let end = join.start + join.len;
             let native = run(&name.tokens[usize::from(join.start)..usize::from(end)])?;
@@ -637,13 +721,19 @@ fn rarest_first<'a>(tokens: &[Token], set: u32, places: &'a mut [u8; COMPARED_TO
 
 fn extra(model: &Model, token: &Token, first: bool) -> f64 {
     let bits = if first { model.extra.0 } else { model.extra.1 };
-    bits * weight(model, token)
+    // Papers leave patronymics out as often as not.
+    let share = if token.tag == Tag::Patronymic {
+        0.5
+    } else {
+        1.0
+    };
+    bits * share * weight(model, token)
 }
 
 /// How much the lack of a partner says: less for initials and descriptive words.
 fn weight(model: &Model, token: &Token) -> f64 {
     match token.tag {
-        Tag::Initial => 0.4,
+        Tag::Initial => model.initial_weight,
         Tag::Descriptor => model.descriptor.0,
         Tag::Number => 2.0,
         _ => 1.0,

@@ -134,6 +134,27 @@ impl Pools {
         sex: Sex,
         draw: &mut Draw,
     ) -> Option<Entry> {
+        let slot = self.slot(origin, what, sex)?;
+        let at = draw.below(slot.sums.last().copied()?);
+        let place = slot.sums.partition_point(|sum| *sum <= at);
+        slot.entries.get(place).copied()
+    }
+
+    /// All names of a slot; none where the origin has no such slot.
+    pub(super) fn entries(&self, origin: &Origin, what: &'static str, sex: Sex) -> &[Entry] {
+        self.slot(origin, what, sex)
+            .map_or(&[], |slot| slot.entries.as_slice())
+    }
+
+    /// Those names of a slot that half of the people have; pools begin with the most common ones.
+    pub(super) fn common(&self, origin: &Origin, what: &'static str, sex: Sex) -> &[Entry] {
+        self.slot(origin, what, sex).map_or(&[], |slot| {
+            let half = slot.sums.last().copied().unwrap_or(0) / 2;
+            &slot.entries[..slot.sums.partition_point(|sum| *sum <= half)]
+        })
+    }
+
+    fn slot(&self, origin: &Origin, what: &'static str, sex: Sex) -> Option<&Slot> {
         let by_sex = match (what, sex) {
             ("given", Sex::Female) => "given_f",
             ("given", _) => "given_m",
@@ -143,12 +164,9 @@ impl Pools {
             ("patronymic", _) => "patronymic_m",
             _ => what,
         };
-        let slot = [by_sex, what]
+        [by_sex, what]
             .iter()
-            .find_map(|slot| self.slots.get(&(origin.code, *slot)))?;
-        let at = draw.below(slot.sums.last().copied()?);
-        let place = slot.sums.partition_point(|sum| *sum <= at);
-        slot.entries.get(place).copied()
+            .find_map(|slot| self.slots.get(&(origin.code, *slot)))
     }
 
     /// A pool entry by its Latin spelling, in any letter case.

@@ -20,7 +20,7 @@ use learned::varied;
 pub(crate) use learned::{EDGE, characters};
 pub use learned::{Native, Transducer};
 
-use crate::normalize::{NormalName, Tag, Token, normalize};
+use crate::normalize::{self, NormalName, Tag, Token, normalize};
 use crate::record::{Kind, Script};
 
 /// At most so many spellings a token.
@@ -94,7 +94,7 @@ pub fn forms(token: &str, script: Script) -> Vec<String> {
         return if token.is_empty() {
             Vec::new()
         } else {
-            vec![token.to_owned()]
+            normalize::readings(token)
         };
     }
     let mut forms = match script {
@@ -169,7 +169,7 @@ pub fn digest() -> [u8; 32] {
         hasher.update(table);
     }
     // Raised when the rules in the code of this room change what comes out.
-    hasher.update(b"translit rules 2");
+    hasher.update(b"translit rules 3");
     *hasher.finalize().as_bytes()
 }
 

@@ -20,3 +20,5 @@ mod reference;
 mod refusals;
 #[cfg(feature = "cli")]
 mod support;
+#[cfg(feature = "synth")]
+mod variation;

@@ -61,60 +61,139 @@ pub enum CorruptionKind {
     Abbreviation,
     /// "The" put before or taken away, or `MV` before a ship.
     Article,
+    /// All vowels left out but those at the start of a word.
+    NoVowels,
+    /// Written as it sounds, by another country's ear.
+    Phonetic,
+    /// The line cut where a narrow field ends.
+    Narrow,
+    /// Each word cut at a fixed width.
+    CutWords,
+    /// Family name first, given names as initials.
+    FamilyInitials,
+    /// To the native script and back, letter by letter.
+    Romanized,
 }
 
-/// Kind, code, weight.
-const KINDS: &[(CorruptionKind, &str, u32)] = &[
-    (CorruptionKind::Exact, "exact", 12),
-    (CorruptionKind::Typo, "typo", 8),
-    (CorruptionKind::TwoTypos, "two_typos", 3),
-    (CorruptionKind::Transposition, "transposition", 4),
-    (CorruptionKind::Ocr, "ocr", 3),
-    (CorruptionKind::Truncation, "truncation", 2),
-    (CorruptionKind::DroppedToken, "dropped_token", 5),
-    (CorruptionKind::AddedToken, "added_token", 4),
-    (CorruptionKind::Order, "order", 7),
-    (CorruptionKind::Initials, "initials", 4),
-    (CorruptionKind::Merged, "merged", 2),
-    (CorruptionKind::Split, "split", 2),
-    (CorruptionKind::Particles, "particles", 3),
-    (CorruptionKind::Title, "title", 2),
-    (CorruptionKind::Patronymic, "patronymic", 4),
-    (CorruptionKind::Diacritics, "diacritics", 4),
-    (CorruptionKind::Spelling, "spelling", 16),
-    (CorruptionKind::Native, "native", 10),
-    (CorruptionKind::Homoglyph, "homoglyph", 2),
-    (CorruptionKind::ZeroWidth, "zero_width", 2),
-    (CorruptionKind::Vowels, "vowels", 2),
-    (CorruptionKind::Doubled, "doubled", 3),
-    (CorruptionKind::Leet, "leet", 1),
-    (CorruptionKind::Nickname, "nickname", 3),
-    (CorruptionKind::Capitals, "capitals", 3),
-    (CorruptionKind::LegalForm, "legal_form", 25),
-    (CorruptionKind::Abbreviation, "abbreviation", 10),
-    (CorruptionKind::Article, "article", 6),
+/// What stands behind a change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Manner {
+    /// The same name, rightly written in another way.
+    Benign,
+    /// Somebody does not want to be found.
+    Evasive,
+    /// A slip, a scan, a field that is too short.
+    Degraded,
+}
+
+impl Manner {
+    /// Stable text code.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Benign => "benign",
+            Self::Evasive => "evasive",
+            Self::Degraded => "degraded",
+        }
+    }
+}
+
+/// Kind, code, weight in synthetic data, manner. Those of weight 0 are drawn for `evaluate variation`
+/// alone.
+const KINDS: &[(CorruptionKind, &str, u32, Manner)] = &[
+    (CorruptionKind::Exact, "exact", 12, Manner::Benign),
+    (CorruptionKind::Typo, "typo", 8, Manner::Degraded),
+    (CorruptionKind::TwoTypos, "two_typos", 3, Manner::Degraded),
+    (
+        CorruptionKind::Transposition,
+        "transposition",
+        4,
+        Manner::Degraded,
+    ),
+    (CorruptionKind::Ocr, "ocr", 3, Manner::Degraded),
+    (
+        CorruptionKind::Truncation,
+        "truncation",
+        2,
+        Manner::Degraded,
+    ),
+    (
+        CorruptionKind::DroppedToken,
+        "dropped_token",
+        5,
+        Manner::Benign,
+    ),
+    (CorruptionKind::AddedToken, "added_token", 4, Manner::Benign),
+    (CorruptionKind::Order, "order", 7, Manner::Benign),
+    (CorruptionKind::Initials, "initials", 4, Manner::Benign),
+    (CorruptionKind::Merged, "merged", 2, Manner::Evasive),
+    (CorruptionKind::Split, "split", 2, Manner::Evasive),
+    (CorruptionKind::Particles, "particles", 3, Manner::Benign),
+    (CorruptionKind::Title, "title", 2, Manner::Benign),
+    (CorruptionKind::Patronymic, "patronymic", 4, Manner::Benign),
+    (CorruptionKind::Diacritics, "diacritics", 4, Manner::Benign),
+    (CorruptionKind::Spelling, "spelling", 16, Manner::Benign),
+    (CorruptionKind::Native, "native", 10, Manner::Benign),
+    (CorruptionKind::Homoglyph, "homoglyph", 2, Manner::Evasive),
+    (CorruptionKind::ZeroWidth, "zero_width", 2, Manner::Evasive),
+    (CorruptionKind::Vowels, "vowels", 2, Manner::Evasive),
+    (CorruptionKind::Doubled, "doubled", 3, Manner::Evasive),
+    (CorruptionKind::Leet, "leet", 1, Manner::Evasive),
+    (CorruptionKind::Nickname, "nickname", 3, Manner::Benign),
+    (CorruptionKind::Capitals, "capitals", 3, Manner::Benign),
+    (CorruptionKind::LegalForm, "legal_form", 25, Manner::Benign),
+    (
+        CorruptionKind::Abbreviation,
+        "abbreviation",
+        10,
+        Manner::Benign,
+    ),
+    (CorruptionKind::Article, "article", 6, Manner::Benign),
+    (CorruptionKind::NoVowels, "no_vowels", 0, Manner::Evasive),
+    (CorruptionKind::Phonetic, "phonetic", 0, Manner::Evasive),
+    (CorruptionKind::Narrow, "narrow", 0, Manner::Degraded),
+    (CorruptionKind::CutWords, "cut_words", 0, Manner::Degraded),
+    (
+        CorruptionKind::FamilyInitials,
+        "family_initials",
+        0,
+        Manner::Benign,
+    ),
+    (CorruptionKind::Romanized, "romanized", 0, Manner::Benign),
 ];
 
 impl CorruptionKind {
     /// Every kind, in the order of the table.
     pub fn all() -> impl Iterator<Item = Self> {
-        KINDS.iter().map(|(kind, _, _)| *kind)
+        KINDS.iter().map(|(kind, ..)| *kind)
     }
 
     /// Stable text code.
     pub fn code(self) -> &'static str {
         KINDS
             .iter()
-            .find(|(kind, _, _)| *kind == self)
-            .map_or("", |(_, code, _)| *code)
+            .find(|(kind, ..)| *kind == self)
+            .map_or("", |(_, code, ..)| *code)
+    }
+
+    /// What stands behind it.
+    pub fn manner(self) -> Manner {
+        KINDS
+            .iter()
+            .find(|(kind, ..)| *kind == self)
+            .map_or(Manner::Benign, |(.., manner)| *manner)
+    }
+
+    /// Whether synthetic subjects are changed in this way.
+    pub fn is_drawn(self) -> bool {
+        KINDS.iter().any(|(kind, _, w, _)| *kind == self && *w > 0)
     }
 
     /// The kind of a text code.
     pub fn from_code(code: &str) -> Option<Self> {
         KINDS
             .iter()
-            .find(|(_, c, _)| *c == code)
-            .map(|(kind, _, _)| *kind)
+            .find(|(_, c, ..)| *c == code)
+            .map(|(kind, ..)| *kind)
     }
 }
 
@@ -195,7 +274,7 @@ impl Default for Corruption {
     /// The weights of the table: all kinds, 85 of 100 dates kept.
     fn default() -> Self {
         Self {
-            kinds: KINDS.iter().map(|(kind, _, w)| (*kind, *w)).collect(),
+            kinds: KINDS.iter().map(|(kind, _, w, _)| (*kind, *w)).collect(),
             dates: DATES.iter().map(|(kind, _, w)| (*kind, *w)).collect(),
         }
     }

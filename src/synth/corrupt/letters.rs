@@ -91,12 +91,39 @@ pub(super) fn exchange_some(text: &str, kind: &'static str, draw: &mut Draw) -> 
     (changed != text).then_some(changed)
 }
 
-/// Cut to a fixed width of 16 to 24 characters.
-pub(super) fn truncation(text: &str, draw: &mut Draw) -> Option<String> {
-    let width = 16 + draw.below(9);
+/// Cut to a fixed width, in characters.
+pub(super) fn truncation(
+    text: &str,
+    widths: std::ops::RangeInclusive<usize>,
+    draw: &mut Draw,
+) -> Option<String> {
+    let width = widths.start() + draw.below(widths.clone().count());
     let cut: String = text.chars().take(width).collect();
     let cut = cut.trim_end();
     (cut.len() < text.len()).then(|| cut.to_owned())
+}
+
+/// Each word cut to a fixed width of 5 to 8 characters.
+pub(super) fn cut_words(text: &str, draw: &mut Draw) -> Option<String> {
+    let width = 5 + draw.below(4);
+    let words = text.split(' ');
+    let cut: Vec<String> = words.map(|w| w.chars().take(width).collect()).collect();
+    let cut = cut.join(" ");
+    (cut != text).then_some(cut)
+}
+
+/// All vowels left out but those at the start of a word.
+pub(super) fn no_vowels(text: &str) -> Option<String> {
+    let mut before = ' ';
+    let left: String = text
+        .chars()
+        .filter(|c| {
+            let inside = before.is_alphabetic();
+            before = *c;
+            !(inside && "aeiouyAEIOUY".contains(*c))
+        })
+        .collect();
+    (left != text).then_some(left)
 }
 
 /// Diacritics left out, or letters such as ü written as two.
@@ -202,6 +229,10 @@ mod tests {
         assert_eq!(diacritics("Ada", &mut Draw::new(1, 1)), None);
         assert!(some(|d| zero_width("Ada", d)).iter().all(|t| t.len() > 3));
         assert_eq!(vowels("Brr", &mut Draw::new(1, 1)), None);
-        assert_eq!(truncation("Ada", &mut Draw::new(1, 1)), None);
+        assert_eq!(truncation("Ada", 16..=24, &mut Draw::new(1, 1)), None);
+        assert!(some(|d| truncation("Ada Example", 5..=6, d)).contains(&"Ada E".to_owned()));
+        assert!(some(|d| cut_words("Ada Example", d)).contains(&"Ada Examp".to_owned()));
+        assert_eq!(no_vowels("Ada Example").as_deref(), Some("Ad Exmpl"));
+        assert!(some(|d| exchange("Stephen", "phonetic", d)).contains(&"Stefen".to_owned()));
     }
 }

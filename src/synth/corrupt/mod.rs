@@ -9,10 +9,10 @@ mod letters;
 mod spelling;
 mod tokens;
 
-pub use kinds::{Corruption, CorruptionKind, DateCorruption};
+pub use kinds::{Corruption, CorruptionKind, DateCorruption, Manner};
 
 pub(super) use dates::corrupt_date;
-pub(super) use spelling::spell;
+pub(super) use spelling::{are_spellings, spell};
 pub(super) use tokens::words;
 
 use crate::record::{Kind, PartKind};
@@ -81,7 +81,11 @@ pub(super) fn apply(name: &Wording, kind: CorruptionKind, draw: &mut Draw) -> Op
         }
         CorruptionKind::Transposition => letters::transposition(&text, draw),
         CorruptionKind::Ocr => letters::exchange(&text, "ocr", draw),
-        CorruptionKind::Truncation => letters::truncation(&text, draw),
+        CorruptionKind::Truncation => letters::truncation(&text, 16..=24, draw),
+        CorruptionKind::Narrow => letters::truncation(&text, 10..=15, draw),
+        CorruptionKind::CutWords => letters::cut_words(&text, draw),
+        CorruptionKind::NoVowels => letters::no_vowels(&text),
+        CorruptionKind::Phonetic => letters::exchange_some(&text, "phonetic", draw),
         CorruptionKind::Diacritics => letters::diacritics(&text, draw),
         CorruptionKind::Homoglyph => letters::exchange_some(&text, "homoglyph", draw),
         CorruptionKind::ZeroWidth => letters::zero_width(&text, draw),
@@ -94,9 +98,11 @@ pub(super) fn apply(name: &Wording, kind: CorruptionKind, draw: &mut Draw) -> Op
         CorruptionKind::DroppedToken => tokens::dropped(name, draw),
         CorruptionKind::Order => tokens::order(name, draw),
         CorruptionKind::Native => name.native(),
+        CorruptionKind::Romanized => spelling::romanized(name),
         CorruptionKind::Spelling if person => spelling::spelling(name, draw),
         CorruptionKind::AddedToken if person => tokens::added(name, draw),
         CorruptionKind::Initials if person => tokens::initials(name, draw),
+        CorruptionKind::FamilyInitials if person => tokens::family_initials(name, draw),
         CorruptionKind::Particles if person => tokens::particles(name, draw),
         CorruptionKind::Title if person => tokens::title(&text, draw),
         CorruptionKind::Patronymic if person => tokens::patronymic(name, draw),
@@ -131,7 +137,7 @@ mod tests {
             let changed = NAMES
                 .iter()
                 .any(|name| (0..30).any(|i| corrupt(name, kind, &mut Draw::new(1, i)).is_some()));
-            let structural = kind == CorruptionKind::Patronymic;
+            let structural = matches!(kind, CorruptionKind::Patronymic | CorruptionKind::Romanized);
             assert!(changed || structural, "{}", kind.code());
         }
     }

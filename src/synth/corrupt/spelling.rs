@@ -79,6 +79,25 @@ pub(in crate::synth) fn spell(part: &Part, origin: &str, draw: &mut Draw) -> Opt
     }
 }
 
+/// Whether a table knows two names as spellings or short forms of one.
+pub(in crate::synth) fn are_spellings(a: &str, b: &str) -> bool {
+    let (a, b) = (a.to_lowercase(), b.to_lowercase());
+    let knows = |table: &FxHashMap<String, Vec<&'static str>>, one: &str, other: &str| {
+        let others = table.get(one);
+        others.is_some_and(|names| names.iter().any(|n| n.to_lowercase() == other))
+    };
+    let tables = [&groups().spelling, &groups().nickname];
+    tables.iter().any(|t| knows(t, &a, &b) || knows(t, &b, &a))
+}
+
+/// The native form written in Latin letters, letter by letter, as machines do it. Only of scripts
+/// that write their vowels and their spaces.
+pub(super) fn romanized(name: &Wording) -> Option<String> {
+    matches!(name.origin_code(), "ru" | "uk" | "bg" | "el" | "ka").then_some(())?;
+    let native = name.native()?;
+    Some(any_ascii::any_ascii(&native).replace('\'', ""))
+}
+
 /// One row of `spellings.tsv`.
 #[derive(Debug)]
 struct Habit {

@@ -119,6 +119,26 @@ pub(super) fn initials(name: &Wording, draw: &mut Draw) -> Option<String> {
     (done > 0).then(|| words.join(" "))
 }
 
+/// Family name first, all given names as initials: `Smith J`, `Smith, J. R.`
+pub(super) fn family_initials(name: &Wording, draw: &mut Draw) -> Option<String> {
+    let comma = if draw.percent(50) { "," } else { "" };
+    let dot = if draw.percent(60) { "." } else { "" };
+    let is_given = |p: &&Part| {
+        matches!(
+            p.kind,
+            PartKind::Given | PartKind::Middle | PartKind::Patronymic | PartKind::Grandfather
+        )
+    };
+    let (given, family): (Vec<&Part>, Vec<&Part>) = name.parts.iter().partition(is_given);
+    if given.is_empty() || !family.iter().any(|p| p.kind == PartKind::Family) {
+        return None;
+    }
+    let initials = given.iter().filter_map(|p| p.latin.chars().next());
+    let initials: Vec<String> = initials.map(|c| format!("{c}{dot}")).collect();
+    let family = joined(family.iter().map(|p| p.latin.as_str()));
+    Some(format!("{family}{comma} {}", initials.join(" ")))
+}
+
 /// Two neighbouring words written as one.
 pub(super) fn merged(text: &str, draw: &mut Draw) -> Option<String> {
     let gaps: Vec<usize> = text.match_indices([' ', '-']).map(|(at, _)| at).collect();
@@ -271,6 +291,8 @@ mod tests {
         let name = wording_of("Ada Maria Example");
         check(&some(|d| order(&name, d)), "Example, Ada Maria");
         check(&some(|d| initials(&name, d)), "A. M. Example");
+        check(&some(|d| family_initials(&name, d)), "Example, A. M.");
+        check(&some(|d| family_initials(&name, d)), "Example A M");
         check(&some(|d| dropped(&name, d)), "Ada Example");
         check(&some(|d| merged("Ada Example", d)), "Adaexample");
         check(&some(|d| split("Ada Example", d)), "Ada Exam ple");
