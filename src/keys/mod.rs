@@ -4,6 +4,7 @@
 //! per recipe. A recipe looks at one record and at the shipped frequencies only, never at the data
 //! at hand, so that a part of a file gets the same keys as the whole. Nothing is compared here.
 
+mod choice;
 mod class;
 mod clear;
 mod form;
@@ -15,6 +16,7 @@ mod secret;
 mod sound;
 mod word;
 
+pub use choice::Choice;
 pub use class::ClassKey;
 pub use clear::ClearKey;
 pub use form::Form;

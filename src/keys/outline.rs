@@ -98,6 +98,8 @@ pub struct Outlines {
     joins_from: u8,
     /// Tokens whose lack of a partner is a full conflict, one bit each.
     pub full: u16,
+    /// Rows of the table of words that exclude each other that the name has a word of, one bit each.
+    pub choices: u32,
     /// Some token weighs less than others when it lacks a partner: an initial, a descriptive word.
     pub has_light: bool,
 }
@@ -149,6 +151,10 @@ impl Outlines {
             full: numbered()
                 .filter(|(t, _)| t.is_core() && t.tag != Tag::Descriptor)
                 .fold(0, |set, (_, at)| set | 1 << at),
+            choices: tokens
+                .iter()
+                .filter_map(|t| t.choice)
+                .fold(0, |set, choice| set | choice.mark()),
             has_light: tokens
                 .iter()
                 .any(|t| matches!(t.tag, Tag::Initial | Tag::Descriptor)),

@@ -9,6 +9,7 @@ use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use rustc_hash::{FxBuildHasher, FxHashMap};
 
+use crate::keys::choice::Choice;
 use crate::keys::class::{ClassKey, class_bits};
 use crate::keys::form::Form;
 use crate::keys::kin::Kin;
@@ -126,6 +127,8 @@ pub struct Word {
     pub native: Option<Box<Native>>,
     /// Names of people that it is a form of.
     pub kin: Kin,
+    /// Its place in the table of words that exclude each other.
+    pub choice: Option<Choice>,
 }
 
 impl fmt::Debug for Word {
@@ -241,6 +244,7 @@ impl Word {
         Self {
             number: NUMBER.fetch_add(1, Ordering::Relaxed),
             company: usage.company(&forms),
+            choice: forms.first().and_then(Choice::of),
             forms,
             sounds: sounds.into(),
             sound_sets: sound_sets.into(),

@@ -200,7 +200,10 @@ fn identifiers(model: &Model, a: &Prepared, b: &Prepared) -> Option<Part> {
 
 fn identifier_level(model: &Model, x: &PreparedId, y: &PreparedId) -> Option<(Level, f64)> {
     let (strong, weak, contradicted) = model.identifier;
-    let one_each = |kind: IdKind| matches!(kind, IdKind::Imo | IdKind::Lei | IdKind::Mmsi);
+    let one_each = |kind: IdKind| {
+        use IdKind::{AircraftRegistration, Imo, Lei, Mmsi, SerialNumber};
+        matches!(kind, Imo | Lei | Mmsi | AircraftRegistration | SerialNumber)
+    };
     if x.norm != y.norm {
         let conflict = x.kind == y.kind && one_each(x.kind);
         return conflict.then_some((Level::OtherNumber, model.identifier_conflict));

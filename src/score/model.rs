@@ -65,6 +65,8 @@ pub struct Model {
     pub usual: f64,
     /// See [`Model::usual`].
     pub usual_from: f64,
+    /// Words that exclude each other (`north`, `south`); child and parent in each other's place.
+    pub exclusion: f64,
     /// Two numbers that differ, in names of organisations, vessels and aircraft.
     pub number_conflict: f64,
     /// Equal legal forms, different legal forms.
@@ -120,6 +122,7 @@ impl Default for Model {
             order: -1.0,
             usual: 1.0,
             usual_from: 0.5,
+            exclusion: -14.0,
             number_conflict: -14.0,
             legal_form: (0.5, -0.7),
             name_floor: -8.0,

@@ -1,6 +1,8 @@
 //! Evidence of one name pair: which tokens are partners, and what that is worth.
 
-use crate::keys::{COMPARED_TOKENS, Form, Join, Look, PreparedName, Tie, Token, Word, sound_form};
+use crate::keys::{
+    COMPARED_TOKENS, Choice, Form, Join, Look, PreparedName, Tie, Token, Word, sound_form,
+};
 use crate::normalize::Tag;
 use crate::rarity;
 use crate::score::bound::{is_close, join_bits, join_fits, may_agree, most};
@@ -180,12 +182,20 @@ pub(super) fn compare_names(
     }
     leftovers(model, a_tokens, b_tokens, missed, parts);
     if !chosen.is_sorted_by_key(|p| p.b) {
-        parts.push(Part::form(Level::Reordered, model.order));
+        let part = if is_descent_swapped(a_tokens, b_tokens, chosen) {
+            Part::form(Level::DescentSwapped, model.exclusion)
+        } else {
+            Part::form(Level::Reordered, model.order)
+        };
+        parts.push(part);
     }
     if missed == (0, 0) && !chosen.is_empty() {
         parts.push(Part::form(Level::Complete, model.complete));
     }
     legal_forms(model, a_tokens, b_tokens, parts);
+    if a.outlines.choices & b.outlines.choices != 0 {
+        parts.extend(exclusion(model, a_tokens, b_tokens));
+    }
     let mut sum: f64 = parts[start..].iter().map(|p| p.bits).sum();
     if chosen.is_empty()
         && let Some(graded) = nearly(model, a, b)
@@ -738,6 +748,52 @@ fn weight(model: &Model, token: &Token) -> f64 {
         Tag::Number => 2.0,
         _ => 1.0,
     }
+}
+
+/// Two words that exclude each other, where neither name has the word of the other as well.
+fn exclusion(model: &Model, a: &[Token], b: &[Token]) -> Option<Part> {
+    let choices = |tokens: &[Token]| {
+        let numbered = tokens.iter().zip(0_u8..);
+        numbered
+            .filter_map(|(t, i)| Some((i, t.choice?)))
+            .collect::<Vec<_>>()
+    };
+    let (ours, theirs) = (choices(a), choices(b));
+    let has = |all: &[(u8, Choice)], choice| all.iter().any(|(_, c)| *c == choice);
+    ours.iter().find_map(|(i, x)| {
+        let (j, _) = theirs
+            .iter()
+            .find(|(_, y)| x.excludes(*y) && !has(&theirs, *x) && !has(&ours, *y))?;
+        let (at_a, at_b) = ((*i, 1), (*j, 1));
+        Some(Part::tokens(
+            EvidenceKind::NameForm,
+            Level::Exclude,
+            model.exclusion,
+            at_a,
+            at_b,
+        ))
+    })
+}
+
+/// Whether child and parent have changed places: Khalid bin Walid is not Walid bin Khalid.
+fn is_descent_swapped(a: &[Token], b: &[Token], chosen: &[Partners]) -> bool {
+    const CHILD_OF: &[&str] = &[
+        "bin", "ibn", "ben", "bint", "binti", "bent", "ibnat", "wuld",
+    ];
+    let middle = |tokens: &[Token]| {
+        let is_child_of =
+            |t: &Token| t.tag == Tag::Particle && CHILD_OF.contains(&t.form().as_str());
+        tokens.iter().position(is_child_of).map(index)
+    };
+    let (Some(in_a), Some(in_b)) = (middle(a), middle(b)) else {
+        return false;
+    };
+    // The words next to it; further behind stand ancestors and origins, which are left out at will.
+    let beside = |at: u8, middle: u8| at + 1 == middle || at == middle + 1;
+    let mut names = chosen
+        .iter()
+        .filter(|p| beside(p.a, in_a) && beside(p.b, in_b));
+    names.clone().count() == 2 && names.all(|p| (p.a < in_a) != (p.b < in_b))
 }
 
 fn legal_forms(model: &Model, a: &[Token], b: &[Token], parts: &mut Vec<Part>) {
