@@ -5,8 +5,8 @@
 //! to line the two up (Ristad and Yianilos, "Learning string-edit distance", IEEE Transactions
 //! on Pattern Analysis and Machine Intelligence 20, 1998). A change costs what it is rarer than the
 //! letters staying as they are, in bits, divided by a number that puts it on the scale of the score.
-//! The pairs come from some languages more than from others; the mean of that and of an estimate by hand
-//! is better on every list than either.
+//! The pairs come from some languages more than from others, so the mean of that and of an
+//! estimate by hand is taken.
 
 #![allow(
     clippy::cast_precision_loss,
@@ -75,21 +75,19 @@ pub fn learn(files: &[Vec<ScriptPair>]) -> String {
         shares = normalized(&counts);
     }
     let by_hand = by_hand();
-    let mut rows: Vec<(f64, usize, usize)> = Vec::new();
-    for a in 0..NONE {
-        for b in a + 1..SYMBOLS {
-            let stays = if b == NONE {
-                shares[a][a]
-            } else {
-                (shares[a][a] * shares[b][b]).sqrt()
-            };
-            let learned = ((stays / shares[a][b]).log2() / SCALE).max(LEAST);
-            let learned = if learned < MOST { learned } else { 1.0 };
-            let cost = f64::midpoint(learned, by_hand[a][b]);
-            rows.push(((cost * 100.0).round() / 100.0, a, b));
-        }
-    }
-    rows.retain(|(cost, ..)| *cost < MOST);
+    let changes = (0..NONE).flat_map(|a| (a + 1..SYMBOLS).map(move |b| (a, b)));
+    let costs = changes.map(|(a, b)| {
+        let stays = if b == NONE {
+            shares[a][a]
+        } else {
+            (shares[a][a] * shares[b][b]).sqrt()
+        };
+        let learned = ((stays / shares[a][b]).log2() / SCALE).max(LEAST);
+        let learned = if learned < MOST { learned } else { 1.0 };
+        let cost = f64::midpoint(learned, by_hand[a][b]);
+        ((cost * 100.0).round() / 100.0, a, b)
+    });
+    let mut rows: Vec<(f64, usize, usize)> = costs.filter(|(cost, ..)| *cost < MOST).collect();
     rows.sort_by(|x, y| x.0.total_cmp(&y.0).then((x.1, x.2).cmp(&(y.1, y.2))));
     let letter = |at: usize| char::from(b"abcdefghijklmnopqrstuvwxyz-"[at]);
     rows.iter()
@@ -227,16 +225,17 @@ fn count(a: &[usize], b: &[usize], shares: &Changes, counts: &mut Changes) {
 
 /// Counts as shares, the same in both directions.
 fn normalized(counts: &Changes) -> Changes {
-    let mut shares: Changes = [[0.0; SYMBOLS]; SYMBOLS];
-    let mut all = 0.0;
-    for a in 0..SYMBOLS {
-        for b in 0..SYMBOLS {
-            if (a, b) != (NONE, NONE) {
-                shares[a][b] = f64::midpoint(counts[a][b], counts[b][a]) + PRIOR;
-                all += shares[a][b];
+    let both = |a: usize, b: usize| f64::midpoint(counts[a][b], counts[b][a]) + PRIOR;
+    let shares: Changes = std::array::from_fn(|a| {
+        std::array::from_fn(|b| {
+            if (a, b) == (NONE, NONE) {
+                0.0
+            } else {
+                both(a, b)
             }
-        }
-    }
+        })
+    });
+    let all: f64 = shares.iter().flatten().sum();
     shares.map(|row| row.map(|n| n / all))
 }
 

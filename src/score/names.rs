@@ -441,8 +441,11 @@ fn joined<'a>(
         };
         let gap = distance(&join.sound, false, &token.sounds()[0], token.is_abjad);
         // A short one must sound the same.
-        let sounds_alike = model.share(gap) * f32::from(u8::from(gap == 0.0 || form.len() > 4));
-        let share = share.max(f64::from(sounds_alike) * model.respelt);
+        let share = if gap == 0.0 || form.len() > 4 {
+            share.max(f64::from(model.share(gap)) * model.respelt)
+        } else {
+            share
+        };
         let worth = model.worth(join.bits.min(whole.bits));
         let written = || {
             let end = join.start + join.len;
