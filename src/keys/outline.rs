@@ -135,7 +135,7 @@ impl Outlines {
             wholes_from: place(wholes_from),
             joins_from: place(joins_from),
             relatives: numbered()
-                .filter(|(t, _)| t.is_core() && !t.kin.is_empty())
+                .filter(|(t, _)| t.tag == Tag::Word && !t.kin.is_empty())
                 .map(|(t, tokens)| Relative {
                     kin: t.kin,
                     tokens,

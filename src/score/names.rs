@@ -233,7 +233,8 @@ fn agreement(model: &Model, x: &Token, y: &Token) -> Option<(Level, f64)> {
 
 /// What it is worth that two tokens are forms of one name by table.
 fn other_form(model: &Model, x: &Token, y: &Token, worth: f64) -> Option<(Level, f64)> {
-    let are_names = x.is_core() && y.is_core();
+    // Patronymics of brother and sister are not.
+    let are_names = x.tag == Tag::Word && y.tag == Tag::Word;
     let tie = x.kin.tie(&y.kin).filter(|_| are_names)?;
     let level = match tie {
         Tie::Short => Level::ShortForm,
@@ -326,6 +327,9 @@ pub(crate) fn nearness(a: &PreparedName, b: &PreparedName) -> Option<f64> {
     let gap = distance(&whole(a)?, false, &whole(b)?, false);
     Some(-f64::from(gap))
 }
+
+/// A sound distance per letter from which on joined neighbours are another word.
+const JOINED_GAP: f32 = 0.12;
 
 /// Most Latin words that are read as one run.
 const RUN_WORDS: usize = 4;
@@ -441,7 +445,8 @@ fn joined<'a>(
         };
         let gap = distance(&join.sound, false, &token.sounds()[0], token.is_abjad);
         // A short one must sound the same.
-        let share = if gap == 0.0 || form.len() > 4 {
+        let sounds_alike = gap == 0.0 || form.len() > 4 && gap < JOINED_GAP;
+        let share = if sounds_alike {
             share.max(f64::from(model.share(gap)) * model.respelt)
         } else {
             share
