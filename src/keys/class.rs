@@ -163,22 +163,19 @@ impl Classes {
     /// Takes a letter or digraph that has another reading; returns how many bytes it took.
     fn other_step(&mut self, form: &[u8], at: usize) -> usize {
         let before = at.checked_sub(1).map(|i| form[i]);
-        let class = match form[at..] {
-            [b'j', ..] | [b'k', b'h', ..] => None,
-            [b'c', b'h', ..] if !matches!(before, Some(b's' | b't')) => Some(K),
-            [b'x', ..] => Some(K),
-            [b'c'] => Some(S),
+        let (class, taken) = match form[at..] {
+            [b'j', ..] => (None, 1),
+            [b'k', b'h', ..] => (None, 2),
+            [b'c', b'h', ..] if !matches!(before, Some(b's' | b't')) => (Some(K), 2),
+            [b'x', ..] => (Some(K), 1),
+            [b'c'] => (Some(S), 1),
             _ => return 0,
         };
         match class {
             Some(class) => self.push(class),
             None => self.vowel(at == 0),
         }
-        if form[at..].get(1) == Some(&b'h') {
-            2
-        } else {
-            1
-        }
+        taken
     }
 
     fn vowel(&mut self, at_start: bool) {

@@ -22,6 +22,9 @@ const SHARED: u32 = 2;
 /// Fewest letters of a sound form. Shorter syllables stand for too many names.
 const LETTERS: usize = 4;
 
+/// Fewest groups of vowels in a sound form, for the same reason.
+const SYLLABLES: usize = 2;
+
 /// Most forms of a source name; what has more is no name.
 const FORMS: usize = 60;
 
@@ -53,7 +56,7 @@ pub fn learn(files: &[Vec<ScriptPair>]) -> String {
                 .filter_map(|n| word(n))
             {
                 let sound = sound_form(&Form::new(&written));
-                if sound.len() < LETTERS {
+                if sound.len() < LETTERS || syllables(&sound) < SYLLABLES {
                     continue;
                 }
                 forms.entry(&pair.source).or_default().insert(sound);
@@ -89,6 +92,12 @@ pub fn learn(files: &[Vec<ScriptPair>]) -> String {
         text.push('\n');
     }
     text
+}
+
+fn syllables(sound: &Form) -> usize {
+    let is_vowel = |b: &u8| matches!(b, b'a' | b'e' | b'i' | b'o' | b'u');
+    let groups = sound.as_bytes().split(|b| !is_vowel(b));
+    groups.filter(|vowels| !vowels.is_empty()).count()
 }
 
 /// A name that is one word, in Latin letters; parts that are joined by a hyphen as one.

@@ -109,7 +109,7 @@ impl Default for Model {
             ],
             spelling: (7.0, 0.6, 18.0),
             respelt: 0.98,
-            kin: (0.85, 0.6, 0.6),
+            kin: (0.7, 0.5, 0.5),
             descriptor: (0.6, 0.6),
             well_known: (15.0, 0.6),
             part_differs: (18.5, 0.02),

@@ -134,7 +134,8 @@ impl Scratch {
         if is_father_and_son(x, y) {
             return None;
         }
-        let are_names = x.is_core() && y.is_core();
+        // Patronymics of brother and sister are no forms of one name.
+        let are_names = x.tag == Tag::Word && y.tag == Tag::Word;
         let question = (x.number() << 1 | u64::from(are_names), y.number());
         self.agreements.get(question, || {
             let form = other_form(model, x, y).filter(|_| are_names);
@@ -526,6 +527,9 @@ fn nearly(model: &Model, a: &PreparedName, b: &PreparedName) -> Option<f64> {
 /// Bits of spelling that halve the odds of a near miss.
 const NEARLY: f64 = 12.0;
 
+/// A sound distance per letter from which on joined neighbours are another word.
+const JOINED_GAP: f32 = 0.12;
+
 /// Most Latin words that are read as one run.
 const RUN_WORDS: usize = 4;
 
@@ -645,8 +649,12 @@ fn joined<'a>(
         };
         let gap = distance(&join.sound, false, &token.sounds()[0], token.is_abjad);
         // A short one must sound the same.
-        let sounds_alike = model.share(gap) * f32::from(u8::from(gap == 0.0 || form.len() > 4));
-        let share = share.max(f64::from(sounds_alike) * model.respelt);
+        let sounds_alike = gap == 0.0 || form.len() > 4 && gap < JOINED_GAP;
+        let share = if sounds_alike {
+            share.max(f64::from(model.share(gap)) * model.respelt)
+        } else {
+            share
+        };
         let worth = model.worth(join_bits(join.bits, whole.bits));
         let written = || {
             let end = join.start + join.len;
