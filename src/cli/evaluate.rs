@@ -150,8 +150,8 @@ struct Scripts {
   veilmatch evaluate strangers --strangers datasets-synthetic/strangers/strangers.csv --list ofac.parquet --by origin")]
 struct Strangers {
     /// Subjects of whom none is on the lists.
-    #[arg(long, value_name = "S.csv")]
-    strangers: PathBuf,
+    #[arg(long = "strangers", value_name = "S.csv")]
+    people: PathBuf,
     /// A list; several count as one.
     #[arg(short, long = "list", required = true, value_name = "LIST")]
     lists: Vec<PathBuf>,
@@ -168,7 +168,7 @@ impl Strangers {
         });
         let lists = lists.collect::<Result<_>>()?;
         let mut people = Vec::new();
-        for chunk in read_subjects(&[self.strangers], &SubjectSettings::default())? {
+        for chunk in read_subjects(&[self.people], &SubjectSettings::default())? {
             people.extend(chunk?.0);
         }
         // A file of people need not say so.

@@ -104,7 +104,7 @@ struct Strangers {
     /// The seed.
     #[arg(long, value_name = "S", default_value_t = strangers::SEED)]
     seed: u64,
-    /// Where they go: id,name,birth_date,country,origin.
+    /// Where they go: `id,name,birth_date,country,origin`.
     #[arg(short, long, value_name = "F.csv")]
     output: PathBuf,
 }

@@ -10,7 +10,7 @@ use crate::evaluate::{share, wilson};
 use crate::keys::Secret;
 use crate::learn::frequencies::group_of;
 use crate::read::List;
-use crate::record::{Record, Subject};
+use crate::record::{Record, RecordId, Subject};
 use crate::run::{Run, Settings};
 use crate::score::Model;
 
@@ -63,14 +63,18 @@ pub fn strangers(
 fn alerted(run: &Run, people: &[Subject], keep: impl Fn(&Record) -> Record) -> Result<Vec<bool>> {
     let known: Vec<Subject> = people
         .iter()
-        .zip(0..)
+        .zip(0_usize..)
         .map(|(person, number)| {
-            let mut subject = Subject::default();
-            subject.record = keep(&person.record);
-            subject.record.id.0 = format!("{number}");
-            subject.record.kind = person.record.kind;
-            subject.record.names.clone_from(&person.record.names);
-            subject
+            let record = Record {
+                id: RecordId(format!("{number}")),
+                kind: person.record.kind,
+                names: person.record.names.clone(),
+                ..keep(&person.record)
+            };
+            Subject {
+                record,
+                ..Subject::default()
+            }
         })
         .collect();
     let mut alerts = vec![false; people.len()];
@@ -111,7 +115,7 @@ fn table(heading: &str, rows: &[(&str, [u64; 3])]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::{Kind, Name, Notice, PartialDate, RecordId};
+    use crate::record::{Kind, Name, Notice, PartialDate};
 
     fn person(name: &str, birth: &str) -> Record {
         Record {

@@ -59,8 +59,9 @@ impl Labelled {
         let mut subjects = Vec::new();
         let mut truth = Vec::new();
         for notice in quoting {
-            let is_edge = |c: char| c.is_whitespace() || matches!(c, ',' | ';' | '(' | ')' | ':');
-            let words = notice.remarks.split(is_edge);
+            let words = notice
+                .remarks
+                .split(|c: char| !c.is_alphanumeric() && c != '.');
             let found: BTreeSet<usize> = words
                 .filter_map(|w| at.get(w.trim_end_matches('.')).copied())
                 .collect();
@@ -110,7 +111,7 @@ const NAMES: [EvidenceKind; 4] = [
 ///
 /// People only. Fields are observed on the true pairs and on random other pairs; names on the
 /// candidates that share a key. Pairs of two people are those of subjects without a true pair; where
-/// every subject has one, their other pairs.
+/// these are few, the other pairs of all subjects.
 ///
 /// **Cost**: about 10 µs a candidate. The same records give the same bytes.
 ///
@@ -129,7 +130,7 @@ pub fn weights(model: &Model, sources: Vec<Labelled>) -> Result<String> {
         let records = labelled.notices.par_iter();
         let notices: Vec<Prepared> = records.map(|n| prepared(&n.record)).collect();
         let truth: BTreeMap<usize, usize> = labelled.truth.iter().copied().collect();
-        let strangers = subjects.len() > truth.len();
+        let strangers = (subjects.len() - truth.len()) > truth.len();
         let label = |&(subject, notice): &(usize, usize)| match truth.get(&subject) {
             Some(own) if *own == notice => Some(true),
             Some(_) if strangers => None,
@@ -211,7 +212,7 @@ fn candidates(subjects: &[Prepared], notices: &[Prepared]) -> Result<Vec<(usize,
             .flat_map_iter(|record| {
                 let mut own = Vec::new();
                 keys.blind([record], side, |row, recipe, key| {
-                    own.push((recipe, key, row))
+                    own.push((recipe, key, row));
                 });
                 own
             })

@@ -13,7 +13,7 @@ mod model;
 mod names;
 
 use crate::keys::{Prepared, PreparedName};
-use crate::record::Record;
+use crate::record::{Kind, Record};
 
 pub use evidence::{Evidence, EvidenceKind, Scored};
 pub use kernels::{osa_distance, sound_distance};
@@ -147,9 +147,15 @@ impl<'a> Scorer<'a> {
     pub fn score(&mut self, subject: &Prepared, notice: &Prepared) -> Option<Outcome> {
         let model = self.model;
         self.fields.clear();
+        let is_person = |p: &Prepared| matches!(p.kind, Kind::Person | Kind::Unknown);
+        let prior = if is_person(subject) && is_person(notice) {
+            model.prior.0
+        } else {
+            model.prior.1
+        };
         self.fields
-            .push(Part::new(EvidenceKind::Prior, Level::Model, model.prior));
-        let base = model.prior + fields::compare_fields(model, subject, notice, &mut self.fields);
+            .push(Part::new(EvidenceKind::Prior, Level::Model, prior));
+        let base = prior + fields::compare_fields(model, subject, notice, &mut self.fields);
         let has_strong = notice.names.iter().any(|n| !n.is_weak);
         let policy = self.weak;
         let is_apart = |n: &PreparedName| n.is_weak && has_strong && policy != WeakAliases::Screen;

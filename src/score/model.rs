@@ -5,16 +5,18 @@ use crate::record::Band;
 
 /// Weights and cut-offs of the score. All weights are in bits (log2 of a Bayes factor).
 ///
-/// The defaults were chosen on real list aliases and on strangers with realistic name frequencies;
-/// `docs/quality.md` has the commands and the figures.
+/// How each default came about stands in `docs/model-card.md`; `veilmatch learn weights` makes the
+/// table that they are read against.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Model {
     /// Name and version, written into manifests.
     pub version: &'static str,
-    /// Fixed prior: moves the sum so that 0 bits is the default threshold. That is where, on names
-    /// alone, about one in a hundred people who are not on a list as large as OFAC's alert.
-    pub prior: f64,
+    /// Fixed prior: moves the sum so that 0 bits is the default threshold. For people, and for all else:
+    /// names of firms and vessels are of common words, and few of them are screened. With the first,
+    /// on names alone, fewer than ten in a thousand people who are not on a list as large as OFAC's
+    /// alert.
+    pub prior: (f64, f64),
     /// Bits of a token count in full up to the first figure and by the second, a share, beyond it:
     /// one very rare token must not outweigh everything, and yet a rarer one is worth more.
     pub token_cap: (f64, f64),
@@ -59,11 +61,8 @@ pub struct Model {
     pub complete: f64,
     /// The tokens stand in another order.
     pub order: f64,
-    /// Share of what tokens that agree are less surprising together than each for itself
-    /// ([`crate::rarity::shared_bits`]) that is taken away; a token counts from the second figure on,
-    /// a share of its bits.
-    pub usual: f64,
-    /// See [`Model::usual`].
+    /// A token that agrees with more than this share of its bits counts where it is asked how usual
+    /// the tokens are together ([`crate::rarity::shared_bits`]).
     pub usual_from: f64,
     /// Words that exclude each other (`north`, `south`); child and parent in each other's place.
     pub exclusion: f64,
@@ -94,7 +93,7 @@ impl Default for Model {
     fn default() -> Self {
         Self {
             version: "veilmatch-model/3",
-            prior: -18.5,
+            prior: (-17.0, -19.0),
             token_cap: (18.0, 0.8),
             again: 0.3,
             minor: (3.0, 4.0, 0.5),
@@ -108,26 +107,25 @@ impl Default for Model {
                 (0.34, 0.0),
             ],
             spelling: (7.0, 0.6, 18.0),
-            respelt: 0.98,
+            respelt: 0.95,
             kin: (0.7, 0.5, 0.5),
             descriptor: (0.6, 0.6),
-            well_known: (15.0, 0.6),
+            well_known: (15.0, 0.5),
             part_differs: (18.5, 0.02),
-            conflict: (-5.0, -6.0),
+            conflict: (-4.5, -6.0),
             extra: (-2.0, -0.7),
             cut: (0.8, 0.4),
             initial: 4.0,
             initial_weight: 0.8,
             complete: 2.5,
-            order: -1.0,
-            usual: 1.0,
-            usual_from: 0.5,
+            order: -1.5,
+            usual_from: 0.3,
             exclusion: -14.0,
             number_conflict: -14.0,
             legal_form: (0.5, -0.7),
             name_floor: -8.0,
             sex: (0.7, -4.0),
-            country: (1.5, -1.0),
+            country: (2.0, -1.5),
             place: 3.0,
             kind_conflict: -14.0,
             identifier: (45.0, 8.0, 6.0),

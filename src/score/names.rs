@@ -4,7 +4,7 @@ use crate::keys::{
     COMPARED_TOKENS, Choice, Form, Join, Look, PreparedName, Tie, Token, Word, sound_form,
 };
 use crate::normalize::Tag;
-use crate::rarity;
+use crate::rarity::{self, Company};
 use crate::score::bound::{is_close, join_bits, join_fits, may_agree, most};
 use crate::score::evidence::{EvidenceKind, Level, Part};
 use crate::score::kernels::{osa_distance, sound_distance};
@@ -177,7 +177,7 @@ pub(super) fn compare_names(
             at_b,
         ));
     }
-    let usual = model.usual * usual_together(model, a_tokens, b_tokens, chosen);
+    let usual = usual_together(model, a_tokens, b_tokens, chosen);
     if usual > 0.0 {
         parts.push(Part::form(Level::UsualTogether, -usual));
     }
@@ -303,25 +303,40 @@ fn discount(model: &Model, a: &[Token], b: &[Token], chosen: &mut [Partners]) {
 
 /// By how many bits the tokens that agree are less surprising together than each for itself.
 fn usual_together(model: &Model, a: &[Token], b: &[Token], chosen: &[Partners]) -> f64 {
-    let span = |tokens: &'_ [Token], start: u8, len: u8| {
-        usize::from(start)..usize::from(start + len).min(tokens.len())
-    };
-    let companies = chosen.iter().flat_map(|pair| {
-        let ours = &a[span(a, pair.a, pair.a_len)];
-        let theirs = &b[span(b, pair.b, pair.b_len)];
-        let rarity = |side: &[Token]| -> f32 { side.iter().map(|t| t.bits).sum() };
-        let forms = |side: &'_ [Token]| side.first().map(|t| *t.form());
-        // The parts of joined tokens know more; else the bits come from the side that is less rare.
-        let order = (pair.b_len.cmp(&pair.a_len))
-            .then_with(|| rarity(ours).total_cmp(&rarity(theirs)))
-            .then_with(|| forms(ours).cmp(&forms(theirs)));
-        let side = if order.is_le() { ours } else { theirs };
+    let mut companies = [Company::UNKNOWN; COMPARED_TOKENS];
+    let mut places = companies.iter_mut();
+    // Joined tokens are worth what the whole is, which may be less than what their parts are.
+    let mut spare = 0.0;
+    for pair in chosen {
+        let side = less_rare(a, b, pair);
         let worth: f64 = side.iter().map(|t| model.worth(t.bits)).sum();
-        let counts = pair.bits > model.usual_from * worth;
-        let names = side.iter().filter(move |t| counts && is_name(t));
-        names.map(|t| t.company)
-    });
-    f64::from(rarity::shared_bits(companies))
+        if pair.bits <= model.usual_from * worth {
+            continue;
+        }
+        if side.len() > 1 {
+            spare += (worth - pair.bits).max(0.0);
+        }
+        let names = side.iter().filter(|t| is_name(t));
+        for (token, company) in names.zip(places.by_ref()) {
+            *company = token.company;
+        }
+    }
+    f64::from(rarity::shared_bits(companies.into_iter())) - spare
+}
+
+/// The side of two partners that their bits come from; of joined tokens, the parts.
+fn less_rare<'a>(a: &'a [Token], b: &'a [Token], pair: &Partners) -> &'a [Token] {
+    let span = |tokens: &'a [Token], start: u8, len: u8| {
+        let end = usize::from(start + len).min(tokens.len());
+        &tokens[usize::from(start)..end]
+    };
+    let (ours, theirs) = (span(a, pair.a, pair.a_len), span(b, pair.b, pair.b_len));
+    let rarity = |side: &[Token]| -> f32 { side.iter().map(|t| t.bits).sum() };
+    let form = |side: &'a [Token]| side.first().map(|t| t.form());
+    let order = (pair.b_len.cmp(&pair.a_len))
+        .then_with(|| rarity(ours).total_cmp(&rarity(theirs)))
+        .then_with(|| form(ours).cmp(&form(theirs)));
+    if order.is_le() { ours } else { theirs }
 }
 
 fn is_name(token: &Token) -> bool {
