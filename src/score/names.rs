@@ -325,11 +325,16 @@ const FAR: f32 = 0.5;
 
 /// Tokens that were written without spaces in a learned script, or a single one.
 fn run(tokens: &[Token]) -> Option<Native> {
+    let is_run = tokens.iter().skip(1).all(|t| t.is_glued);
+    is_run.then(|| natives(tokens)).flatten()
+}
+
+/// Tokens in one learned script, as one word.
+fn natives(tokens: &[Token]) -> Option<Native> {
     let (first, rest) = tokens.split_first()?;
     rest.iter()
         .try_fold((**first.native.as_ref()?).clone(), |all, next| {
-            let next = next.native.as_ref().filter(|_| next.is_glued)?;
-            all.joined(next)
+            all.joined(next.native.as_ref()?)
         })
 }
 
@@ -432,7 +437,7 @@ fn joined<'a>(
         let worth = model.worth(join.bits.min(whole.bits));
         let written = || {
             let end = join.start + join.len;
-            let native = run(&name.tokens[usize::from(join.start)..usize::from(end)])?;
+            let native = natives(&name.tokens[usize::from(join.start)..usize::from(end)])?;
             let bits = spelling_bits(model, &native, form).min(worth);
             (!token.is_foreign()).then_some(bits * model.respelt)
         };
