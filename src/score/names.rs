@@ -301,12 +301,13 @@ pub(crate) fn whole_spelling(model: &Model, a: &PreparedName, b: &PreparedName) 
 
 /// What two names bring that do not agree, where the spelling of the one speaks for the other: between
 /// the floor and a conflict, so that a near miss stands above what has nothing in common. Only where
-/// the learned side is one word or one run, as `bound` expects no less of those than a conflict.
+/// one of them is one word or one run, as `bound` expects no less of those than a conflict.
 fn nearly(model: &Model, a: &PreparedName, b: &PreparedName) -> Option<f64> {
-    let is_one = |name: &PreparedName| name.compared().len() == 1 || is_cut(name);
-    let is_native = |name: &PreparedName| name.compared().iter().all(|t| t.native.is_some());
-    let one = |name: &PreparedName| is_native(name) && is_one(name);
-    if !(one(a) || one(b)) {
+    let is_one = |name: &PreparedName| {
+        let cores = name.compared().iter().filter(|t| t.is_core());
+        cores.count() <= 1 || is_cut(name)
+    };
+    if !(is_one(a) || is_one(b)) {
         return None;
     }
     let spelling = whole_spelling(model, a, b)?;
