@@ -526,12 +526,13 @@ pub(crate) fn nearness(a: &PreparedName, b: &PreparedName) -> Option<f64> {
 
 /// What two names bring that do not agree, where the spelling of the one speaks for the other: between
 /// the floor and a conflict, so that a near miss stands above what has nothing in common. Only where
-/// the learned side is one word or one run, as `bound` expects no less of those than a conflict.
+/// one of them is one word or one run, as `bound` expects no less of those than a conflict.
 fn nearly(model: &Model, a: &PreparedName, b: &PreparedName) -> Option<f64> {
-    let is_one = |name: &PreparedName| name.compared().len() == 1 || is_cut(name);
-    let is_native = |name: &PreparedName| name.compared().iter().all(|t| t.native.is_some());
-    let one = |name: &PreparedName| is_native(name) && is_one(name);
-    if !(one(a) || one(b)) {
+    let is_one = |name: &PreparedName| {
+        let cores = name.compared().iter().filter(|t| t.is_core());
+        cores.count() <= 1 || is_cut(name)
+    };
+    if !(is_one(a) || is_one(b)) {
         return None;
     }
     let spelling = whole_spelling(model, a, b)?;
@@ -553,11 +554,16 @@ const FAR: f32 = 0.5;
 
 /// Tokens that were written without spaces in a learned script, or a single one.
 fn run(tokens: &[Token]) -> Option<Native> {
+    let is_run = tokens.iter().skip(1).all(|t| t.is_glued);
+    is_run.then(|| natives(tokens)).flatten()
+}
+
+/// Tokens in one learned script, as one word.
+fn natives(tokens: &[Token]) -> Option<Native> {
     let (first, rest) = tokens.split_first()?;
     rest.iter()
         .try_fold((**first.native.as_ref()?).clone(), |all, next| {
-            let next = next.native.as_ref().filter(|_| next.is_glued)?;
-            all.joined(next)
+            all.joined(next.native.as_ref()?)
         })
 }
 
@@ -673,7 +679,7 @@ fn joined<'a>(
         let worth = model.worth(join_bits(join.bits, whole.bits));
         let written = || {
             let end = join.start + join.len;
-            let native = run(&name.tokens[usize::from(join.start)..usize::from(end)])?;
+            let native = natives(&name.tokens[usize::from(join.start)..usize::from(end)])?;
             let bits = spelling_bits(model, &native, form).min(worth);
             (!token.is_foreign()).then_some(bits * model.respelt)
         };

@@ -1,4 +1,4 @@
-//! Devanagari and Bengali: consonants with an inherent vowel that is often silent.
+//! Devanagari, Bengali and Sinhala: consonants with an inherent vowel that is often silent.
 
 use crate::record::Script;
 use crate::translit::{tables, vowels};

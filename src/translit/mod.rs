@@ -101,7 +101,7 @@ pub fn forms(token: &str, script: Script) -> Vec<String> {
         Script::Arabic | Script::Hebrew => arabic::forms(token, script),
         Script::Han => han::forms(token),
         Script::Hangul => hangul::forms(token),
-        Script::Devanagari | Script::Bengali => abugida::forms(token, script),
+        Script::Devanagari | Script::Bengali | Script::Sinhala => abugida::forms(token, script),
         Script::Hiragana => tables::of(Script::Katakana).spell(&katakana(token)),
         _ => tables::of(script).spell(token),
     };

@@ -45,4 +45,6 @@ tables! {
     Devanagari = "devanagari.tsv",
     Bengali = "bengali.tsv",
     Hangul = "hangul.tsv",
+    Ethiopic = "ethiopic.tsv",
+    Sinhala = "sinhala.tsv",
 }
