@@ -43,7 +43,7 @@ impl LetterSet {
     }
 
     /// Length of the form, 1 to 31 bytes.
-    pub fn len(self) -> u8 {
+    pub fn form_len(self) -> u8 {
         self.len
     }
 

@@ -225,7 +225,7 @@ impl Prepared {
 
 fn token(token: &normalize::Token, kind: Kind) -> Option<Token> {
     let word = Word::shared(&token.text, token.script, Usage::of(kind, token.tag));
-    (!word.forms().is_empty()).then(|| Token {
+    (!word.forms().is_empty()).then_some(Token {
         word,
         tag: token.tag,
         is_glued: token.glued,

@@ -312,7 +312,7 @@ impl Word {
 /// Whether somebody left out the vowels: three letters or more, none of them a vowel but the first.
 fn lacks_vowels(forms: &[Form]) -> bool {
     let is_vowel = |b: &u8| matches!(b, b'a' | b'e' | b'i' | b'o' | b'u' | b'y');
-    let is_bare = |f: &Form| f.len() > 2 && !f.as_bytes()[1..].iter().any(|b| is_vowel(b));
+    let is_bare = |f: &Form| f.len() > 2 && !f.as_bytes()[1..].iter().any(is_vowel);
     forms.first().is_some_and(is_bare)
 }
 

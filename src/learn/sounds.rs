@@ -103,12 +103,12 @@ fn by_hand() -> Changes {
     let mut costs: Changes = [[1.0; SYMBOLS]; SYMBOLS];
     for line in BY_HAND.lines().filter(|l| !l.starts_with('#')) {
         let mut cells = line.split('\t');
-        let (Some(these), Some(those)) = (cells.next(), cells.next()) else {
+        let (Some(letters), Some(others)) = (cells.next(), cells.next()) else {
             continue;
         };
         let cost = cells.next().and_then(|c| c.parse().ok()).unwrap_or(1.0);
-        for a in these.bytes().map(number) {
-            for b in those.bytes().map(number) {
+        for a in letters.bytes().map(number) {
+            for b in others.bytes().map(number) {
                 costs[a][b] = cost;
                 costs[b][a] = cost;
             }

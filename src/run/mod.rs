@@ -340,7 +340,7 @@ pub fn shared_recipes(keys: &KeyMaker, subject: &Prepared, notice: &Prepared) ->
     let collect = |record: &Prepared, side| {
         let mut all = Vec::new();
         keys.blind([(0, record)], side, |_, recipe, key| {
-            all.push((recipe, key))
+            all.push((recipe, key));
         });
         all.sort_unstable();
         all.dedup();

@@ -37,7 +37,7 @@ fn index_of_last(tokens: usize) -> u8 {
 
 /// Whether the first token may be the beginning of the second.
 fn may_be_cut(short: &Outline, long: &Outline, is_last: bool) -> bool {
-    short.set.may_begin(long.set) && (is_last || usize::from(short.set.len()) >= CUT_SOUNDS)
+    short.set.may_begin(long.set) && (is_last || usize::from(short.set.form_len()) >= CUT_SOUNDS)
 }
 
 /// An upper bound of what `names::compare_names` returns for two names whose tokens agree so.

@@ -190,7 +190,8 @@ pub(super) fn compare_names(
         };
         parts.push(part);
     }
-    if missed == (0, 0) && !chosen.is_empty() {
+    let has_initial = chosen.iter().any(|p| p.level == Level::Initial);
+    if missed == (0, 0) && !chosen.is_empty() && !has_initial {
         parts.push(Part::form(Level::Complete, model.complete));
     }
     legal_forms(model, a_tokens, b_tokens, parts);
