@@ -61,7 +61,11 @@ pub fn scripts(model: &Model, pairs: &[ScriptPair], script: Script) -> String {
         let pool = Pool::new(pairs.iter().filter(|p| p.is_full == is_full));
         for (which, sample) in [("one a name", Sample::OneEach), ("all", Sample::Every)] {
             let names = sampled(pairs, is_full, sample, &forms);
-            let measures = if is_full { &MEASURES[1..] } else { &MEASURES[..4] };
+            let measures = if is_full {
+                &MEASURES[1..]
+            } else {
+                &MEASURES[..4]
+            };
             if !names.is_empty() {
                 for row in rows(model, &names, &pool, sample, measures) {
                     let _ = writeln!(text, "| {} | {what} | {which} | {row}", script.full_name());
