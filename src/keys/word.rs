@@ -63,6 +63,14 @@ impl Usage {
         matches!(self, Self::Person | Self::Either)
     }
 
+    /// Bits of a word that no table holds.
+    fn unseen(self) -> f32 {
+        match self {
+            Self::Organization | Self::OrganizationNumber => rarity::UNSEEN_ORG_BITS,
+            _ => rarity::UNSEEN_BITS,
+        }
+    }
+
     fn bits(self, form: &str) -> f32 {
         match self {
             Self::Person | Self::PersonNumber => rarity::bits(form),
@@ -249,7 +257,7 @@ impl Word {
             sounds: sounds.into(),
             sound_sets: sound_sets.into(),
             classes: classes.into(),
-            is_known: bits < most.min(rarity::UNSEEN_BITS) - 0.05,
+            is_known: bits < most.min(usage.unseen()) - 0.05,
             bits,
             script,
             is_abjad: lacks_vowels

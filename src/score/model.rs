@@ -40,8 +40,8 @@ pub struct Model {
     /// Descriptive words (`trading`, `bank`): weight of the lack of a partner; each further one
     /// that agrees is worth this share of the one before.
     pub descriptor: (f64, f64),
-    /// Tokens below this rarity are names of their own: where two of them are similar and do not
-    /// sound the same, this share is left.
+    /// Two tokens that tables hold are names of their own: the second figure, a share, is left where
+    /// their sounds are as far apart as the first says, or further; nearer, more.
     pub well_known: (f32, f64),
     /// Where a part of a name stands against another one, as between relatives, the name counts in full
     /// up to the first figure and by the second, a share, beyond it: however rare the rest is.
@@ -110,7 +110,7 @@ impl Default for Model {
             respelt: 0.95,
             kin: (0.7, 0.5, 0.5),
             descriptor: (0.6, 0.6),
-            well_known: (17.9, 0.35),
+            well_known: (0.05, 0.35),
             part_differs: (17.3, 0.02),
             conflict: (-4.5, -6.0),
             extra: (-2.0, -0.7),

@@ -432,9 +432,9 @@ fn respelling(model: &Model, x: &Word, y: &Word, worth: f64) -> Option<(Level, f
     let best = sound_gap(x, y);
     let mut share = f64::from(model.share(best));
     // Maria and Mario are names of their own; an unknown spelling is more likely a slip.
-    let is_known = |t: &Word| t.is_known() && t.bits < model.well_known.0;
-    if best > 0.0 && is_known(x) && is_known(y) {
-        share *= model.well_known.1;
+    if x.is_known() && y.is_known() {
+        let (full, left) = model.well_known;
+        share *= 1.0 - (1.0 - left) * f64::from((best / full).min(1.0));
     }
     if share <= 0.0 {
         return None;
