@@ -130,7 +130,7 @@ mod tests {
     #[test]
     fn a_namesake_alerts_by_name_and_not_with_a_birth_date() {
         let listed = Notice {
-            record: person("Odalric Brandvold", "1950-03-09"),
+            record: person("Ingrid Lindgren", "1950-03-09"),
             ..Notice::default()
         };
         let list = List {
@@ -143,7 +143,7 @@ mod tests {
             ..Subject::default()
         };
         let people = [
-            stranger("Odalric Brandvold", "1991-11-20", "no_NO"),
+            stranger("Ingrid Lindgren", "1991-11-20", "no_NO"),
             stranger("Maria Fernandes", "1991-11-20", "pt_PT"),
         ];
         let table = strangers(&Model::default(), vec![list], &people, Some("origin"));

@@ -156,7 +156,7 @@ impl Level {
             Self::UsualTogether => "these parts often stand together",
             Self::Reordered => "in another order",
             Self::Complete => "every part has its partner",
-            Self::PartDiffers => "a part differs, as with relatives: by name no more than possible",
+            Self::PartDiffers => "a part differs, as with relatives: by name alone no hit",
             Self::Floor => "more disagreement says nothing new",
             Self::WeakAlone => "a weak alias alone does not reach the threshold",
             Self::SameDay => "same day",
