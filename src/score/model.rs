@@ -95,7 +95,7 @@ impl Default for Model {
             spelling: (7.0, 0.6, 18.0),
             respelt: 0.95,
             descriptor: (0.6, 0.6),
-            well_known: (15.0, 0.5),
+            well_known: (15.0, 0.4),
             conflict: (-4.5, -6.0),
             extra: (-2.0, -0.7),
             initial: 0.5,
