@@ -2,8 +2,7 @@
 //! `tests/cases/pairs.tsv`; a new case is a new line there, under the heading of its theme.
 //!
 //! A verdict says what an analyst wants, so a row that the model gets wrong stays in the list. The
-//! rows under `basics` must all be right; over all rows F1 may not fall below [`FLOOR`], and
-//! [`GOAL`] is where it should stand.
+//! rows under `basics` must all be right; over all rows F1 may not fall below [`FLOOR`].
 
 use veilmatch::record::{IdKind, Identifier, Kind, Name, PartialDate, Record};
 use veilmatch::run::compare;
@@ -14,9 +13,7 @@ const HEADER: &str = "a\tb\tkind\ta_birth\tb_birth\ta_id\tb_id\tverdict\treason\
 /// Begins the line above the rows of a theme.
 const THEME: &str = "# -- ";
 /// F1 of the shipped model over all rows, rounded down: raise it with each gain.
-const FLOOR: f64 = 0.78;
-/// F1 that the model is meant to reach.
-const GOAL: f64 = 0.85;
+const FLOOR: f64 = 0.86;
 
 fn record(name: &str, kind: Kind, birth: &str, id: &str) -> Record {
     let dates = (!birth.is_empty())
@@ -192,20 +189,9 @@ fn every_basic_pair_gets_its_verdict() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// Panics with the whole report where F1 over all rows is below `least`.
-fn check_f1(least: f64) {
-    let rows = judged();
-    let f1 = Counts::of(rows.iter()).f1();
-    assert!(f1 >= least, "F1 {f1:.4} below {least}\n{}", report(&rows));
-}
-
 #[test]
 fn the_verdicts_are_met_as_often_as_before() {
-    check_f1(FLOOR);
-}
-
-#[test]
-#[ignore = "the shipped model does not reach the goal yet; fails with the rows to mend"]
-fn the_verdicts_are_met_as_often_as_wanted() {
-    check_f1(GOAL);
+    let rows = judged();
+    let f1 = Counts::of(rows.iter()).f1();
+    assert!(f1 >= FLOOR, "F1 {f1:.4} below {FLOOR}\n{}", report(&rows));
 }

