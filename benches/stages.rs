@@ -125,7 +125,7 @@ impl Names {
                     ..Record::default()
                 };
                 records.extend([record(first), record(second)]);
-                pairs.extend([(at, at + 1), (at, (at * 7919 + 1) % (at + 1) | 1)]);
+                pairs.extend([(at, at + 1), (at, ((at * 7919 + 1) % (at + 1)) | 1)]);
             }
         }
         pairs.retain(|(_, b)| *b < records.len());
