@@ -180,6 +180,7 @@ impl Run {
             pairs.chunk_by(|a, b| a.subject == b.subject).collect();
         let scored: Vec<(Vec<Hit>, u64)> = groups
             .into_par_iter()
+            .with_min_len(SUBJECTS_A_SCORER)
             .map_init(
                 || {
                     Scorer::new(&self.settings.model, self.settings.weak_aliases)
@@ -244,6 +245,12 @@ impl Run {
         refs.chain(ids).collect()
     }
 }
+
+/// Subjects that one scorer takes at least: it remembers pairs of words, so a new one is slow at first.
+const SUBJECTS_A_SCORER: usize = 256;
+
+/// Pairs of names that one scorer takes at least.
+const PAIRS_A_SCORER: usize = 8_192;
 
 /// Makes the blind keys of prepared records and seals them under fresh handles.
 fn seal(
@@ -315,6 +322,7 @@ pub fn compare_pairs(model: &Model, rows: &[PairRow]) -> Vec<f64> {
         .collect();
     rows.par_iter()
         .zip(&sides)
+        .with_min_len(PAIRS_A_SCORER)
         .map_init(
             || Scorer::new(model, WeakAliases::Screen),
             |scorer, (row, sides)| {
