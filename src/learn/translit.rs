@@ -54,6 +54,8 @@ pub fn learn(script: Script, pairs: &[ScriptPair]) -> String {
     let mut words: Vec<Word> = pairs
         .iter()
         .filter(|p| !p.is_held_out())
+        // Full Korean names stand family name first in Hangul and often last in Latin letters.
+        .filter(|p| script != Script::Hangul || !p.is_full)
         .flat_map(|p| p.words(script))
         .filter(|(source, latin)| {
             let fits = |n: usize| (1..=40).contains(&n);
