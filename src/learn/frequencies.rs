@@ -154,7 +154,7 @@ pub(crate) fn latin_tokens(name: &str) -> Vec<LatinToken> {
 /// million, most frequent first. A first line `# shares` holds the share of each group of locales.
 ///
 /// The further down its spellings a token's form stands, the less of the share it gets: the
-/// n-th gets one n-th. The lifts are one character a group of [`CULTURES`], see [`lift`].
+/// n-th gets one n-th. The lifts are one character a group of [`CULTURES`], see `lift`.
 ///
 /// # Errors
 /// A locale without a group; the output cannot be written.
