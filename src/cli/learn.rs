@@ -180,10 +180,7 @@ impl Weights {
             _ => bail!("--same takes two lists"),
         }
         let table = weights(&Model::default(), known)?;
-        let mut file = Output::create(&self.output)?;
-        file.write_all(table.as_bytes())?;
-        file.finish()?.commit()?;
-        Ok(Exit::Done)
+        write(&self.output, table.as_bytes(), false)
     }
 }
 
@@ -212,12 +209,7 @@ impl Translit {
             pairs.retain(|p| p.tag.split('-').next() == Some(language));
         }
         let table = translit::learn(self.script, &pairs);
-        let mut file = Output::create(&self.output)?;
-        let mut gz = GzEncoder::new(&mut file, Compression::best());
-        gz.write_all(table.as_bytes())?;
-        gz.finish()?;
-        file.finish()?.commit()?;
-        Ok(Exit::Done)
+        write(&self.output, table.as_bytes(), true)
     }
 }
 
@@ -258,14 +250,17 @@ impl Variants {
         } else {
             variants::learn(&files)
         };
-        write(&self.output, table.as_bytes())
+        write(&self.output, table.as_bytes(), is_gz(&self.output))
     }
 }
 
-/// Writes a table, gzipped when the name ends in .gz.
-fn write(path: &Path, table: &[u8]) -> anyhow::Result<Exit> {
+fn is_gz(path: &Path) -> bool {
+    path.extension().is_some_and(|e| e == "gz")
+}
+
+fn write(path: &Path, table: &[u8], gzipped: bool) -> anyhow::Result<Exit> {
     let mut file = Output::create(path)?;
-    if path.extension().is_some_and(|e| e == "gz") {
+    if gzipped {
         let mut gz = GzEncoder::new(&mut file, Compression::best());
         gz.write_all(table)?;
         gz.finish()?;
@@ -285,6 +280,6 @@ impl Frequencies {
         } else {
             learn(&sources(self.sources.as_deref())?, &mut table)?;
         }
-        write(&self.output, &table)
+        write(&self.output, &table, is_gz(&self.output))
     }
 }

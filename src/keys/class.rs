@@ -94,28 +94,46 @@ impl ClassKey {
 ///
 /// **Range**: 0 to 17; classes that no table token has get 17.
 pub(crate) fn class_bits(class: ClassKey) -> f32 {
-    static TABLE: OnceLock<FxHashMap<ClassKey, f32>> = OnceLock::new();
-    let table = TABLE.get_or_init(|| bits_table(|class| class));
-    table.get(&class).copied().unwrap_or(RAREST)
+    bits_tables().whole.get(&class).copied().unwrap_or(RAREST)
 }
 
 /// The same of the first two classes of a token.
 pub(crate) fn beginning_bits(beginning: ClassKey) -> f32 {
-    static TABLE: OnceLock<FxHashMap<ClassKey, f32>> = OnceLock::new();
-    let table = TABLE.get_or_init(|| bits_table(ClassKey::beginning));
+    let table = &bits_tables().beginnings;
     table.get(&beginning).copied().unwrap_or(RAREST)
 }
 
-fn bits_table(part: fn(ClassKey) -> ClassKey) -> FxHashMap<ClassKey, f32> {
-    let mut shares: BTreeMap<ClassKey, (f64, f64)> = BTreeMap::new();
-    rarity::for_each_share(|token, share| {
-        let class = part(ClassKey::of(token.as_bytes()));
-        let sums = shares.entry(class).or_default();
-        match share {
-            Share::Person(share) => sums.0 += share,
-            Share::Organization(share) => sums.1 += share,
+/// Bits of class keys and of their beginnings.
+struct BitsTables {
+    whole: FxHashMap<ClassKey, f32>,
+    beginnings: FxHashMap<ClassKey, f32>,
+}
+
+fn bits_tables() -> &'static BitsTables {
+    static TABLES: OnceLock<BitsTables> = OnceLock::new();
+    TABLES.get_or_init(|| {
+        let (mut whole, mut beginnings) = (Shares::new(), Shares::new());
+        rarity::for_each_share(|token, share| {
+            let class = ClassKey::of(token.as_bytes());
+            for (shares, class) in [(&mut whole, class), (&mut beginnings, class.beginning())] {
+                let sums = shares.entry(class).or_default();
+                match share {
+                    Share::Person(share) => sums.0 += share,
+                    Share::Organization(share) => sums.1 += share,
+                }
+            }
+        });
+        BitsTables {
+            whole: bits_of(whole),
+            beginnings: bits_of(beginnings),
         }
-    });
+    })
+}
+
+/// Shares among people and among organisations.
+type Shares = BTreeMap<ClassKey, (f64, f64)>;
+
+fn bits_of(shares: Shares) -> FxHashMap<ClassKey, f32> {
     shares
         .into_iter()
         .map(|(class, (person, organization))| {
@@ -247,7 +265,7 @@ impl Classes {
     }
 }
 
-fn is_vowel(b: u8) -> bool {
+pub(super) fn is_vowel(b: u8) -> bool {
     matches!(b, b'a' | b'e' | b'i' | b'o' | b'u' | b'y')
 }
 

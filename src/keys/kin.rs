@@ -6,7 +6,6 @@
 //! surnames of Han and Hangul. A name is found by its sound form, so a table needs one of
 //! the spellings that sound alike.
 
-use std::io::Read as _;
 use std::sync::OnceLock;
 
 use rustc_hash::{FxBuildHasher, FxHashMap};
@@ -14,7 +13,7 @@ use rustc_hash::{FxBuildHasher, FxHashMap};
 use crate::keys::class::ClassKey;
 use crate::keys::form::Form;
 use crate::keys::sound::sound_form;
-use crate::translit;
+use crate::translit::{surnames, unpacked};
 
 const VARIANTS: &[u8] = include_bytes!("variants.tsv.gz");
 const NICKNAMES: &str = include_str!("nicknames.tsv");
@@ -132,7 +131,7 @@ fn table() -> &'static FxHashMap<Form, Kin> {
         for (full, short) in rows(NICKNAMES) {
             add(full, short, EQUIVALENT);
         }
-        for surnames in translit::surnames() {
+        for surnames in surnames() {
             add(surnames, "", 0);
         }
         for (forms, _) in rows(&unpacked(VARIANTS)) {
@@ -146,18 +145,6 @@ fn table() -> &'static FxHashMap<Form, Kin> {
 fn rows(table: &str) -> impl Iterator<Item = (&str, &str)> {
     let lines = table.lines().filter(|l| !l.starts_with('#'));
     lines.map(|line| line.split_once('\t').unwrap_or((line, "")))
-}
-
-fn unpacked(gz: &[u8]) -> String {
-    let mut text = String::new();
-    // The bytes are part of the program; a test holds that they are sound.
-    if flate2::read::GzDecoder::new(gz)
-        .read_to_string(&mut text)
-        .is_err()
-    {
-        text.clear();
-    }
-    text
 }
 
 /// Digest of the tables, for the recipe digest.

@@ -10,7 +10,7 @@ use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use crate::keys::choice::Choice;
-use crate::keys::class::{ClassKey, class_bits};
+use crate::keys::class::{ClassKey, class_bits, is_vowel};
 use crate::keys::form::Form;
 use crate::keys::kin::Kin;
 use crate::keys::outline::LetterSet;
@@ -21,68 +21,60 @@ use crate::record::{Kind, Script};
 use crate::translit::Native;
 use crate::{rarity, translit};
 
-/// Which names a word is weighed among.
+/// What a word is used for: what names it is weighed among, and whether it is a number there.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Usage {
+    names: Names,
+    is_number: bool,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Usage {
-    /// A word of people's names.
-    Person,
-    /// A word of organisations', vessels' and aircraft's names.
-    Organization,
-    /// Either.
-    Either,
-    /// A number in a name of one of the three.
-    PersonNumber,
-    OrganizationNumber,
-    EitherNumber,
+enum Names {
+    /// Of people.
+    People,
+    /// Of organisations, vessels and aircraft.
+    Organizations,
+    /// Of either.
+    Any,
 }
 
 impl Usage {
     /// The usage of a token with this tag in a name of this kind.
     pub(crate) fn of(kind: Kind, tag: Tag) -> Self {
-        let is_number = tag == Tag::Number;
-        match kind {
-            Kind::Organization | Kind::Vessel | Kind::Aircraft | Kind::Object if is_number => {
-                Self::OrganizationNumber
+        let names = match kind {
+            Kind::Organization | Kind::Vessel | Kind::Aircraft | Kind::Object => {
+                Names::Organizations
             }
-            Kind::Organization | Kind::Vessel | Kind::Aircraft | Kind::Object => Self::Organization,
-            Kind::Person if is_number => Self::PersonNumber,
-            Kind::Person => Self::Person,
-            _ if is_number => Self::EitherNumber,
-            _ => Self::Either,
-        }
+            Kind::Person => Names::People,
+            _ => Names::Any,
+        };
+        let is_number = tag == Tag::Number;
+        Self { names, is_number }
     }
 
-    fn is_number(self) -> bool {
-        matches!(
-            self,
-            Self::PersonNumber | Self::OrganizationNumber | Self::EitherNumber
-        )
+    /// A byte of its own.
+    fn code(self) -> u8 {
+        (self.names as u8) << 1 | u8::from(self.is_number)
     }
 
+    /// A word that may be somebody's name.
     fn is_of_people(self) -> bool {
-        matches!(self, Self::Person | Self::Either)
+        self.names != Names::Organizations && !self.is_number
     }
 
     /// Bits of a word that no table holds.
     fn unseen(self) -> f32 {
-        match self {
-            Self::Organization | Self::OrganizationNumber => rarity::UNSEEN_ORG_BITS,
-            _ => rarity::UNSEEN_BITS,
+        match self.names {
+            Names::Organizations => rarity::UNSEEN_ORG_BITS,
+            Names::People | Names::Any => rarity::UNSEEN_BITS,
         }
     }
 
     fn bits(self, form: &str) -> f32 {
-        match self {
-            Self::Person | Self::PersonNumber => rarity::bits(form),
-            Self::Organization | Self::OrganizationNumber => rarity::org_bits(form),
-            Self::Either | Self::EitherNumber => rarity::bits(form).min(rarity::org_bits(form)),
-        }
-    }
-
-    fn company(self, forms: &[Form]) -> Company {
-        match self {
-            Self::Person | Self::Either => Company::of(forms.iter().map(Form::as_str)),
-            _ => Company::UNKNOWN,
+        match self.names {
+            Names::People => rarity::bits(form),
+            Names::Organizations => rarity::org_bits(form),
+            Names::Any => rarity::bits(form).min(rarity::org_bits(form)),
         }
     }
 }
@@ -97,11 +89,6 @@ pub(crate) struct Class {
 impl Class {
     pub(crate) fn of(form: &[u8]) -> Self {
         ClassKey::of(form).into()
-    }
-
-    /// That of a form whose vowels may have been left out.
-    fn parted(form: &[u8]) -> Self {
-        ClassKey::parted(form).into()
     }
 }
 
@@ -184,11 +171,11 @@ impl Word {
         let long;
         let key: &[u8] = if let Some(place) = key.get_mut(..len) {
             place[0] = script as u8;
-            place[1] = usage as u8;
+            place[1] = usage.code();
             place[2..].copy_from_slice(text.as_bytes());
             place
         } else {
-            long = [&[script as u8, usage as u8], text.as_bytes()].concat();
+            long = [&[script as u8, usage.code()], text.as_bytes()].concat();
             &long
         };
         // The high bits choose the part, for the map inside it uses the low ones.
@@ -213,7 +200,7 @@ impl Word {
         let bits = rarest.fold(f32::MAX, f32::min);
         let longest = forms.iter().map(|f| f32::from(f.byte_len()));
         let most = BITS_A_LETTER * longest.fold(0.0, f32::max);
-        let bits = if usage.is_number() {
+        let bits = if usage.is_number {
             bits.min(NUMBER_BITS)
         } else {
             bits.min(most)
@@ -235,23 +222,27 @@ impl Word {
                 classes.push(class);
             }
         }
-        let known = sounds.first().filter(|_| usage.is_of_people());
-        let kin = known.map(Kin::of).unwrap_or_default();
-        let is_latin = matches!(script, Script::Latin | Script::Common);
-        let latin = forms.first().filter(|_| is_latin);
-        let other = latin.and_then(|f| ClassKey::other_reading(f.as_bytes()));
-        let lacks_vowels = script == Script::Latin && !usage.is_number() && lacks_vowels(&forms);
+        let (mut kin, mut company) = (Kin::default(), Company::UNKNOWN);
+        if usage.is_of_people() {
+            kin = sounds.first().map(Kin::of).unwrap_or_default();
+            company = Company::of(forms.iter().map(Form::as_str));
+        }
+        let latin = forms.first().filter(|_| is_latin(script));
+        let lacks_vowels = script == Script::Latin
+            && !usage.is_number
+            && latin.is_some_and(|form| lacks_vowels(form.as_bytes()));
         let parted = latin.filter(|_| lacks_vowels);
-        let parted = parted.map(|f| Class::parted(f.as_bytes()));
-        let others = other.into_iter().chain(kin.class()).map(Class::from);
-        for class in parted.into_iter().chain(others) {
+        let parted = parted.map(|f| ClassKey::parted(f.as_bytes()));
+        let other = latin.and_then(|f| ClassKey::other_reading(f.as_bytes()));
+        let others = parted.into_iter().chain(other).chain(kin.class());
+        for class in others.map(Class::from) {
             if !classes.contains(&class) {
                 classes.push(class);
             }
         }
         Self {
             number: NUMBER.fetch_add(1, Ordering::Relaxed),
-            company: usage.company(&forms),
+            company,
             choice: forms.first().and_then(Choice::of),
             forms,
             sounds: sounds.into(),
@@ -263,7 +254,7 @@ impl Word {
             is_abjad: lacks_vowels
                 || matches!(script, Script::Arabic | Script::Hebrew | Script::Syriac),
             native: Native::new(text, script)
-                .filter(|_| !usage.is_number())
+                .filter(|_| !usage.is_number)
                 .map(Box::new),
             kin,
         }
@@ -313,15 +304,17 @@ impl Word {
 
     /// Whether the source is not written in Latin letters.
     pub fn is_foreign(&self) -> bool {
-        !matches!(self.script, Script::Latin | Script::Common)
+        !is_latin(self.script)
     }
 }
 
+fn is_latin(script: Script) -> bool {
+    matches!(script, Script::Latin | Script::Common)
+}
+
 /// Whether somebody left out the vowels: three letters or more, none of them a vowel but the first.
-fn lacks_vowels(forms: &[Form]) -> bool {
-    let is_vowel = |b: &u8| matches!(b, b'a' | b'e' | b'i' | b'o' | b'u' | b'y');
-    let is_bare = |f: &Form| f.len() > 2 && !f.as_bytes()[1..].iter().any(is_vowel);
-    forms.first().is_some_and(is_bare)
+fn lacks_vowels(form: &[u8]) -> bool {
+    form.len() > 2 && !form[1..].iter().any(|b| is_vowel(*b))
 }
 
 /// Most sound forms of a word that are compared.
@@ -338,16 +331,22 @@ const BITS_A_LETTER: f32 = 4.1;
 mod tests {
     use super::*;
 
+    const PERSON: Usage = Usage {
+        names: Names::People,
+        is_number: false,
+    };
+    const ORGANIZATION: Usage = Usage {
+        names: Names::Organizations,
+        is_number: false,
+    };
+
     #[test]
     fn a_word_is_made_once_and_told_from_others() {
         let word = |text, usage| Word::shared(text, Script::Latin, usage);
-        let first = word("zorblax", Usage::Person);
-        assert!(Arc::ptr_eq(&first, &word("zorblax", Usage::Person)));
-        assert_ne!(
-            first.number(),
-            word("zorblax", Usage::Organization).number()
-        );
-        assert_ne!(first.number(), word("zorblay", Usage::Person).number());
+        let first = word("zorblax", PERSON);
+        assert!(Arc::ptr_eq(&first, &word("zorblax", PERSON)));
+        assert_ne!(first.number(), word("zorblax", ORGANIZATION).number());
+        assert_ne!(first.number(), word("zorblay", PERSON).number());
         assert_eq!(first.form().as_str(), "zorblax");
     }
 
@@ -355,7 +354,7 @@ mod tests {
     fn words_that_nobody_holds_are_dropped() {
         let mut part = Part::default();
         let mut keep = |i: usize| {
-            let word = Word::new("a", Script::Latin, Usage::Person);
+            let word = Word::new("a", Script::Latin, PERSON);
             let word = part.keep(&i.to_le_bytes(), word);
             (word, part.words.len())
         };

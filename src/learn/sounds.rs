@@ -18,7 +18,7 @@ use std::fmt::Write as _;
 
 use crate::keys::{Form, sound_form};
 use crate::learn::pairs::ScriptPair;
-use crate::learn::variants::word;
+use crate::learn::variants::words;
 use crate::score::osa_distance;
 
 /// Rounds of expectation maximisation.
@@ -123,15 +123,8 @@ fn spellings(files: &[Vec<ScriptPair>]) -> Vec<(Vec<usize>, Vec<usize>)> {
     for file in files {
         let mut names: BTreeMap<&str, BTreeSet<Form>> = BTreeMap::new();
         for pair in file.iter().filter(|p| !p.is_held_out() && !p.is_full) {
-            let ours = pair.tag.ends_with("-Latn").then_some(&pair.source);
-            let written = ours
-                .into_iter()
-                .chain([&pair.latin])
-                .filter_map(|n| word(n));
-            names
-                .entry(&pair.source)
-                .or_default()
-                .extend(written.map(|w| sound_form(&Form::new(&w))));
+            let forms = words(pair).map(|word| sound_form(&Form::new(&word)));
+            names.entry(&pair.source).or_default().extend(forms);
         }
         for forms in names.into_values() {
             let forms: Vec<Form> = forms.into_iter().collect();

@@ -49,12 +49,7 @@ pub fn learn(files: &[Vec<ScriptPair>]) -> String {
     for file in files {
         let mut forms: BTreeMap<&str, BTreeSet<Form>> = BTreeMap::new();
         for pair in file.iter().filter(|p| !p.is_held_out() && !p.is_full) {
-            let ours = pair.tag.ends_with("-Latn").then_some(&pair.source);
-            for written in ours
-                .into_iter()
-                .chain([&pair.latin])
-                .filter_map(|n| word(n))
-            {
+            for written in words(pair) {
                 let sound = sound_form(&Form::new(&written));
                 if sound.len() < LETTERS || syllables(&sound) < SYLLABLES {
                     continue;
@@ -100,8 +95,15 @@ fn syllables(sound: &Form) -> usize {
     groups.filter(|vowels| !vowels.is_empty()).count()
 }
 
+/// The names of a pair that are written in Latin letters and are one word.
+pub(super) fn words(pair: &ScriptPair) -> impl Iterator<Item = String> + '_ {
+    let ours = pair.tag.ends_with("-Latn").then_some(&pair.source);
+    let written = ours.into_iter().chain([&pair.latin]);
+    written.filter_map(|name| word(name))
+}
+
 /// A name that is one word, in Latin letters; parts that are joined by a hyphen as one.
-pub(super) fn word(name: &str) -> Option<String> {
+fn word(name: &str) -> Option<String> {
     if name.contains(char::is_whitespace) {
         return None;
     }

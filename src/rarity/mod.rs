@@ -10,6 +10,8 @@ use std::sync::OnceLock;
 
 use rustc_hash::FxHashMap;
 
+use crate::translit::unpacked;
+
 const PERSONS: &[u8] = include_bytes!("persons.tsv.gz");
 const ORGANIZATIONS: &str = include_str!("organizations.tsv");
 
@@ -99,7 +101,7 @@ struct People {
 fn people() -> &'static People {
     static TABLE: OnceLock<People> = OnceLock::new();
     TABLE.get_or_init(|| {
-        let text = unpacked(PERSONS);
+        let text = persons();
         let head = text.lines().find_map(|l| l.strip_prefix("# shares\t"));
         let mut groups = [0.0; CULTURES];
         let shares = head.into_iter().flat_map(|h| h.split('\t'));
@@ -112,7 +114,7 @@ fn people() -> &'static People {
             bits += 0.25;
             bits.exp2()
         });
-        let tokens = rows(&text).filter_map(|(token, rest)| {
+        let tokens = rows(text).filter_map(|(token, rest)| {
             let (share, lifts) = rest.split_once('\t')?;
             let mut own = [1.0; CULTURES];
             for (own, lift) in own.iter_mut().zip(lifts.bytes()) {
@@ -164,7 +166,7 @@ pub fn letter_bits(form: &[u8]) -> f32 {
     static PAIRS: OnceLock<[[f32; EDGE + 1]; EDGE + 1]> = OnceLock::new();
     let pairs = PAIRS.get_or_init(|| {
         let mut counts = [[0.5_f32; EDGE + 1]; EDGE + 1];
-        for (token, _) in rows(&unpacked(PERSONS)) {
+        for (token, _) in rows(persons()) {
             for_each_pair(token.as_bytes(), |a, b| counts[a][b] += 1.0);
         }
         counts.map(|row| {
@@ -197,10 +199,7 @@ fn for_each_pair(form: &[u8], mut see: impl FnMut(usize, usize)) {
 /// organisations' names, in the order of the tables. For sums over classes of tokens.
 pub fn for_each_share(mut see: impl FnMut(&str, Share)) {
     for (table, share) in [
-        (
-            unpacked(PERSONS).as_str(),
-            Share::Person as fn(f64) -> Share,
-        ),
+        (persons(), Share::Person as fn(f64) -> Share),
         (ORGANIZATIONS, Share::Organization),
     ] {
         for (token, rest) in rows(table) {
@@ -241,17 +240,10 @@ fn parse(table: &str, ceiling: f32) -> FxHashMap<Box<str>, f32> {
         .collect()
 }
 
-fn unpacked(gz: &[u8]) -> String {
-    use std::io::Read as _;
-    let mut text = String::new();
-    // The bytes are part of the program; a test holds that they are sound.
-    if flate2::read::GzDecoder::new(gz)
-        .read_to_string(&mut text)
-        .is_err()
-    {
-        text.clear();
-    }
-    text
+/// The text of the table of people's tokens.
+fn persons() -> &'static str {
+    static TEXT: OnceLock<String> = OnceLock::new();
+    TEXT.get_or_init(|| unpacked(PERSONS))
 }
 
 #[cfg(test)]

@@ -6,14 +6,14 @@
 use crate::keys::{COMPARED_TOKENS, Look, Outline, Outlines, PreparedName};
 use crate::rarity;
 use crate::score::model::Model;
-use crate::score::names::{CUT_SOUNDS, Partners};
+use crate::score::names::{CUT_SOUNDS, Partners, index};
 
 /// For each token of the first name the tokens of the second that may agree with it, one bit each.
 ///
 /// **Cost**: O(forms of `a` · forms of `b`), a few machine words each.
 pub(super) fn may_agree(a: &PreparedName, b: &PreparedName) -> [u16; COMPARED_TOKENS] {
     let mut partners = [0; COMPARED_TOKENS];
-    let last = |name: &PreparedName| index_of_last(name.compared().len());
+    let last = |name: &PreparedName| index(name.compared().len().saturating_sub(1));
     let (last_a, last_b) = (last(a), last(b));
     for x in a.outlines.sounds() {
         let mut fits = 0;
@@ -29,10 +29,6 @@ pub(super) fn may_agree(a: &PreparedName, b: &PreparedName) -> [u16; COMPARED_TO
         partners[usize::from(x.start) % COMPARED_TOKENS] |= fits;
     }
     partners
-}
-
-fn index_of_last(tokens: usize) -> u8 {
-    u8::try_from(tokens.saturating_sub(1)).unwrap_or(u8::MAX)
 }
 
 /// Whether the first token may be the beginning of the second.

@@ -360,7 +360,8 @@ fn span(start: u8, len: u8) -> u32 {
     ((1 << len) - 1) << start
 }
 
-fn index(i: usize) -> u8 {
+/// A place in a name as a byte.
+pub(super) fn index(i: usize) -> u8 {
     // Names are cut to 16 tokens.
     u8::try_from(i).unwrap_or(u8::MAX)
 }

@@ -175,17 +175,12 @@ impl Variation {
                     words_of(&name) != words_of(&person.name) && words.contains(&words_of(&name));
                 (!is_anothers && is_a_name(&name, family)).then_some(name)
             });
-            copies.extend(
-                changed
-                    .into_iter()
-                    .zip(1..)
-                    .map(|((listed, name), i)| Changed {
-                        id: format!("{}-{i:05}", family.code()),
-                        family,
-                        listed,
-                        name,
-                    }),
-            );
+            copies.extend(changed.map(|(i, listed, name)| Changed {
+                id: format!("{}-{i:05}", family.code()),
+                family,
+                listed,
+                name,
+            }));
         }
         let mut misses = Vec::new();
         for (rule, stream) in NearRule::ALL.iter().zip(RULES..) {
@@ -194,17 +189,12 @@ impl Variation {
                 let name = rule.apply(person, draw)?;
                 (!words.contains(&words_of(&name))).then_some(name)
             });
-            misses.extend(
-                found
-                    .into_iter()
-                    .zip(1..)
-                    .map(|((listed, name), i)| NearMiss {
-                        id: format!("near-{}-{i:05}", rule.code()),
-                        rule: *rule,
-                        listed,
-                        name,
-                    }),
-            );
+            misses.extend(found.map(|(i, listed, name)| NearMiss {
+                id: format!("near-{}-{i:05}", rule.code()),
+                rule: *rule,
+                listed,
+                name,
+            }));
         }
         Self {
             listed,
@@ -240,19 +230,20 @@ fn record(id: &str, name: &str) -> Record {
     }
 }
 
-/// Up to `count` people, from a drawn place on, of whom something can be made.
+/// Up to `count` people, from a drawn place on, of whom something can be made: a number from 1, the
+/// place on the list, what was made.
 fn some_of(
     listed: &[Listed],
     count: usize,
     draw: &mut Draw,
     make: impl Fn(&Listed, &mut Draw) -> Option<String>,
-) -> Vec<(usize, String)> {
+) -> impl Iterator<Item = (u32, usize, String)> {
     let start = draw.below(listed.len());
     let order = (start..listed.len()).chain(0..start);
-    order
-        .filter_map(|at| Some((at, make(&listed[at], draw)?)))
-        .take(count)
-        .collect()
+    let results = order.filter_map(move |at| Some((at, make(&listed[at], draw)?)));
+    (1..)
+        .zip(results.take(count))
+        .map(|(number, (at, name))| (number, at, name))
 }
 
 /// The words of a name in plain letters, sorted: what makes two names the same here.

@@ -58,23 +58,26 @@ pub(super) fn shipped() -> impl Iterator<Item = &'static [u8]> {
 
 /// The learned table of a script.
 pub(super) fn of(script: Script) -> Option<&'static Transducer> {
-    static PARSED: [OnceLock<Option<Transducer>>; TABLES.len()] =
-        [const { OnceLock::new() }; TABLES.len()];
+    static PARSED: [OnceLock<Transducer>; TABLES.len()] = [const { OnceLock::new() }; TABLES.len()];
     let script = if script == Script::Hiragana {
         Script::Katakana
     } else {
         script
     };
     let at = TABLES.iter().position(|(s, _)| *s == script)?;
-    PARSED[at]
-        .get_or_init(|| {
-            let mut text = String::new();
-            let mut table = flate2::read::GzDecoder::new(TABLES[at].1);
-            // Shipped bytes; a test reads them all.
-            table.read_to_string(&mut text).ok()?;
-            Some(Transducer::parse(&text))
-        })
-        .as_ref()
+    Some(PARSED[at].get_or_init(|| Transducer::parse(&unpacked(TABLES[at].1))))
+}
+
+/// The text of a gzipped table that is part of the program; tests read them all, so none is broken.
+pub(crate) fn unpacked(gz: &[u8]) -> String {
+    let mut text = String::new();
+    if flate2::read::GzDecoder::new(gz)
+        .read_to_string(&mut text)
+        .is_err()
+    {
+        text.clear();
+    }
+    text
 }
 
 /// The characters that a table speaks of: Hangul as jamo, Hiragana as Katakana.

@@ -17,7 +17,7 @@ mod tables;
 mod vowels;
 
 use learned::varied;
-pub(crate) use learned::{EDGE, characters};
+pub(crate) use learned::{EDGE, characters, unpacked};
 pub use learned::{Native, Transducer};
 
 use crate::normalize::{self, NormalName, Tag, Token, normalize};

@@ -167,25 +167,23 @@ impl CorruptionKind {
         KINDS.iter().map(|(kind, ..)| *kind)
     }
 
+    fn row(self) -> Option<&'static (Self, &'static str, u32, Manner)> {
+        KINDS.iter().find(|(kind, ..)| *kind == self)
+    }
+
     /// Stable text code.
     pub fn code(self) -> &'static str {
-        KINDS
-            .iter()
-            .find(|(kind, ..)| *kind == self)
-            .map_or("", |(_, code, ..)| *code)
+        self.row().map_or("", |(_, code, ..)| *code)
     }
 
     /// What stands behind it.
     pub fn manner(self) -> Manner {
-        KINDS
-            .iter()
-            .find(|(kind, ..)| *kind == self)
-            .map_or(Manner::Benign, |(.., manner)| *manner)
+        self.row().map_or(Manner::Benign, |(.., manner)| *manner)
     }
 
     /// Whether synthetic subjects are changed in this way.
     pub fn is_drawn(self) -> bool {
-        KINDS.iter().any(|(kind, _, w, _)| *kind == self && *w > 0)
+        self.row().is_some_and(|(_, _, weight, _)| *weight > 0)
     }
 
     /// The kind of a text code.
