@@ -53,6 +53,11 @@ impl Company {
     /// Of a token that the table does not hold.
     pub const UNKNOWN: Self = Self(None);
 
+    /// Whether the table holds the token.
+    pub fn is_known(self) -> bool {
+        self.0.is_some()
+    }
+
     /// Of a token of people's names, by the most common of its Latin spellings.
     pub fn of<'a>(forms: impl Iterator<Item = &'a str>) -> Self {
         let known = forms.filter_map(|f| people().tokens.get(f));

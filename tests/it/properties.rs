@@ -73,6 +73,18 @@ fn any_record() -> impl Strategy<Value = Record> {
     })
 }
 
+#[test]
+fn a_name_of_unknown_kind_and_an_organisation_may_change_places() {
+    let named = |kind| Record {
+        kind,
+        names: vec![Name::primary("Jo Li")],
+        ..Record::default()
+    };
+    let (a, b) = (named(Kind::Unknown), named(Kind::Organization));
+    let bits = |x: &Record, y: &Record| compare(&Model::default(), x, y).map(|s| s.bits);
+    assert_eq!(bits(&a, &b), bits(&b, &a));
+}
+
 proptest! {
     #[test]
     fn the_score_is_the_sum_of_its_evidence_and_between_0_and_1(
