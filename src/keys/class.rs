@@ -68,9 +68,9 @@ impl ClassKey {
         Self::of(&parted)
     }
 
-    /// Its first two classes.
-    pub(crate) fn beginning(self) -> Self {
-        Self(self.0 & 0xff)
+    /// Its first two classes, the first one in the lower four bits.
+    pub(crate) fn beginning(self) -> u8 {
+        self.0.to_le_bytes()[0]
     }
 
     /// Its classes in their order.
@@ -97,16 +97,15 @@ pub(crate) fn class_bits(class: ClassKey) -> f32 {
     bits_tables().whole.get(&class).copied().unwrap_or(RAREST)
 }
 
-/// The same of the first two classes of a token.
-pub(crate) fn beginning_bits(beginning: ClassKey) -> f32 {
-    let table = &bits_tables().beginnings;
-    table.get(&beginning).copied().unwrap_or(RAREST)
+/// The same of the first two classes of a class key.
+pub(crate) fn beginning_bits(class: ClassKey) -> f32 {
+    bits_tables().beginnings[usize::from(class.beginning())]
 }
 
 /// Bits of class keys and of their beginnings.
 struct BitsTables {
     whole: FxHashMap<ClassKey, f32>,
-    beginnings: FxHashMap<ClassKey, f32>,
+    beginnings: [f32; 256],
 }
 
 fn bits_tables() -> &'static BitsTables {
@@ -115,7 +114,8 @@ fn bits_tables() -> &'static BitsTables {
         let (mut whole, mut beginnings) = (Shares::new(), Shares::new());
         rarity::for_each_share(|token, share| {
             let class = ClassKey::of(token.as_bytes());
-            for (shares, class) in [(&mut whole, class), (&mut beginnings, class.beginning())] {
+            let beginning = ClassKey(class.beginning().into());
+            for (shares, class) in [(&mut whole, class), (&mut beginnings, beginning)] {
                 let sums = shares.entry(class).or_default();
                 match share {
                     Share::Person(share) => sums.0 += share,
@@ -123,9 +123,13 @@ fn bits_tables() -> &'static BitsTables {
                 }
             }
         });
+        let beginnings = bits_of(beginnings);
+        let bits = |beginning| beginnings.get(&ClassKey(beginning)).copied();
         BitsTables {
             whole: bits_of(whole),
-            beginnings: bits_of(beginnings),
+            beginnings: std::array::from_fn(|i| {
+                u32::try_from(i).ok().and_then(bits).unwrap_or(RAREST)
+            }),
         }
     })
 }

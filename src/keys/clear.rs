@@ -32,6 +32,24 @@ impl ClearKey {
         Self(bytes)
     }
 
+    /// Some bytes with one of them left out, one key for each run of equal bytes.
+    ///
+    /// **Shape**: at most 63 bytes.
+    pub(crate) fn without_one(bytes: &[u8], mut emit: impl FnMut(Self)) {
+        let Some((_, rest)) = bytes.split_first() else {
+            return;
+        };
+        let mut key = Self::new(&[rest]);
+        emit(key);
+        // Without the next byte instead: the one before it comes back.
+        for (place, (byte, next)) in bytes.iter().zip(rest).enumerate() {
+            key.0[place] = *byte;
+            if byte != next {
+                emit(key);
+            }
+        }
+    }
+
     #[cold]
     fn hashed(parts: &[&[u8]]) -> Self {
         let mut bytes = [0; Self::BYTES];
@@ -49,6 +67,17 @@ impl ClearKey {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn each_byte_is_left_out_once() {
+        for bytes in [&b""[..], b"a", b"aa", b"abc", b"abbbcca"] {
+            let mut fast = Vec::new();
+            ClearKey::without_one(bytes, |key| fast.push(key));
+            let starts = (0..bytes.len()).filter(|i| *i == 0 || bytes[*i] != bytes[*i - 1]);
+            let naive = starts.map(|i| ClearKey::new(&[&bytes[..i], &bytes[i + 1..]]));
+            assert_eq!(fast, naive.collect::<Vec<_>>());
+        }
+    }
 
     #[test]
     fn different_bytes_are_different_keys() {

@@ -16,11 +16,13 @@ impl std::fmt::Debug for Form {
 impl Form {
     /// The first 31 bytes of a Latin form.
     pub fn new(text: &str) -> Self {
-        let mut form = Self {
-            bytes: [0; 31],
-            len: 0,
-        };
-        form.extend(text.as_bytes());
+        Self::of(text.as_bytes())
+    }
+
+    /// The first 31 of some bytes of `[a-z0-9]`.
+    pub(crate) fn of(bytes: &[u8]) -> Self {
+        let mut form = Self::default();
+        form.extend(bytes);
         form
     }
 

@@ -8,6 +8,7 @@ mod choice;
 mod class;
 mod clear;
 mod form;
+mod gist;
 mod kin;
 mod outline;
 mod prepared;
@@ -20,9 +21,10 @@ pub use choice::Choice;
 pub use class::ClassKey;
 pub use clear::ClearKey;
 pub use form::Form;
+pub use gist::{Day, Gist, Years};
 pub use kin::{Kin, Tie};
-pub use outline::{LetterSet, Look, Outline, Outlines};
-pub use prepared::{COMPARED_TOKENS, Join, Prepared, PreparedId, PreparedName, Token};
+pub use outline::{LetterSet, Look, NameOutlines, Outline, Outlines};
+pub use prepared::{COMPARED_TOKENS, Join, NameView, Prepared, PreparedId, PreparedName, Token};
 pub use recipes::{Recipe, Side, clear_keys};
 pub use secret::Secret;
 pub(crate) use sound::sound_form;
@@ -43,12 +45,8 @@ pub struct BlindKey(pub [u64; 2]);
 impl BlindKey {
     /// The key of 16 bytes, in their order.
     pub fn from_bytes(bytes: [u8; 16]) -> Self {
-        let half = |from: usize| {
-            bytes[from..from + 8]
-                .iter()
-                .fold(0, |sum, byte| sum << 8 | u64::from(*byte))
-        };
-        Self([half(0), half(8)])
+        let [a, b, c, d, e, f, g, h, rest @ ..] = bytes;
+        Self([u64::from_be_bytes([a, b, c, d, e, f, g, h]), u64::from_be_bytes(rest)])
     }
 
     /// The 16 bytes.

@@ -1,10 +1,10 @@
-//! Outlines: as much of a name as a quick look needs to see that two names cannot agree.
+//! Outlines: as much of a record as a quick look needs to see that it cannot agree with another one.
 //!
-//! The outlines of a name stand side by side in memory; the tokens themselves are opened only where
-//! the outlines leave room for agreement.
+//! The outlines of all names of a record stand side by side in memory; the tokens themselves are
+//! opened only where the outlines leave room for agreement.
 
 use crate::keys::form::Form;
-use crate::keys::prepared::{COMPARED_TOKENS, Join, Token};
+use crate::keys::prepared::{COMPARED_TOKENS, PreparedName, Token};
 use crate::normalize::Tag;
 
 /// The letters of a form as a set, and how many it has. The first and the second occurrence of each
@@ -53,49 +53,138 @@ impl LetterSet {
     }
 }
 
-/// What a quick look sees of a token or of joined neighbours.
+/// What a quick look sees of a token or of joined neighbours. 32 bytes: two to a cache line.
 #[derive(Clone, Copy, Debug)]
 pub struct Outline {
-    /// The letters of the form.
-    pub set: LetterSet,
+    letters: u64,
+    /// Marks of the names of which it is a form: two that are forms of one name share one.
+    pub kin: u64,
+    /// Rarity, in bits.
+    pub bits: f32,
+    /// First letters of the forms of a token, one bit each: the initials that it may have.
+    pub begins: u32,
+    /// [`Word::number`](crate::keys::Word) of a token.
+    pub word: u32,
+    /// Length of the form, 1 to 31, and [`Outline::ABJAD`].
+    shape: u8,
     /// How it is compared.
     pub look: Look,
     /// First token it stands for.
     pub start: u8,
     /// Number of tokens it stands for.
     pub len: u8,
-    /// No short vowels are written.
-    pub is_abjad: bool,
-    /// Rarity, in bits.
-    pub bits: f32,
-    /// Marks of the names of which it is a form: two that are forms of one name share one.
-    pub kin: u64,
 }
 
 impl Outline {
+    /// No short vowels are written.
+    const ABJAD: u8 = 1 << 7;
+
+    /// The letters of the form.
+    pub fn set(&self) -> LetterSet {
+        LetterSet {
+            letters: self.letters,
+            len: self.shape & !Self::ABJAD,
+        }
+    }
+
+    /// Whether no short vowels are written.
+    pub fn is_abjad(&self) -> bool {
+        self.shape & Self::ABJAD != 0
+    }
+
     /// The tokens it stands for, one bit each.
     pub fn tokens(&self) -> u16 {
         ((1 << self.len) - 1) << self.start
+    }
+
+    fn of_token(token: &Token, at: u8, set: LetterSet) -> Self {
+        let begins = token.forms().iter().filter_map(|f| f.as_bytes().first());
+        Self {
+            letters: set.letters,
+            kin: token.kin.marks(),
+            bits: token.bits,
+            begins: begins.fold(0, |all, first| all | letter(*first)),
+            word: token.number(),
+            shape: set.len | if token.is_abjad { Self::ABJAD } else { 0 },
+            look: Look::of(token.tag),
+            start: at,
+            len: 1,
+        }
+    }
+}
+
+/// A bit for each letter; digits share six.
+fn letter(byte: u8) -> u32 {
+    match byte {
+        b'a'..=b'z' => 1 << (byte - b'a'),
+        _ => 1 << (26 + byte % 6),
     }
 }
 
 /// How an outline is compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Look {
-    /// The form of a token, or of joined neighbours.
-    Form,
+    /// A word that identifies.
+    Word,
+    /// A patronymic.
+    Patronymic,
+    /// A descriptive word.
+    Descriptor,
+    /// A number.
+    Number,
     /// An initial: fits any form that begins with it.
     Initial,
+    /// A title, a particle: counts little.
+    Minor,
+    /// Neighbours joined to one form.
+    Joined,
     /// A whole name, written in one run: fits any name.
     Run,
 }
 
-/// The outlines of a name, side by side in memory.
+impl Look {
+    fn of(tag: Tag) -> Self {
+        match tag {
+            Tag::Word => Self::Word,
+            Tag::Patronymic => Self::Patronymic,
+            Tag::Descriptor => Self::Descriptor,
+            Tag::Number => Self::Number,
+            Tag::Initial => Self::Initial,
+            Tag::Particle | Tag::Title | Tag::Suffix | Tag::OrgForm => Self::Minor,
+        }
+    }
+}
+
+/// The outlines of all names of a record: two allocations, however many names.
 #[derive(Clone, Debug)]
 pub struct Outlines {
+    names: Box<[Head]>,
     all: Box<[Outline]>,
-    wholes_from: u8,
-    joins_from: u8,
+}
+
+/// What a quick look sees of a name as a whole, and where its outlines stand.
+#[derive(Clone, Copy, Debug)]
+struct Head {
+    wholes_from: u32,
+    joins_from: u32,
+    end: u32,
+    choices: u32,
+    full: u16,
+    tokens: u8,
+    has_light: bool,
+}
+
+/// The outlines of one name.
+#[derive(Clone, Copy, Debug)]
+pub struct NameOutlines<'a> {
+    /// The sound forms of every token but legal forms; one for those of equal letters and length.
+    pub sounds: &'a [Outline],
+    /// Sound forms of the tokens that joined neighbours of another name may be.
+    pub wholes: &'a [Outline],
+    /// Joined neighbours, in the order of [`PreparedName::joins`].
+    pub joins: &'a [Outline],
+    /// Number of tokens that are compared.
+    pub tokens: u8,
     /// Tokens whose lack of a partner is a full conflict, one bit each.
     pub full: u16,
     /// Rows of the table of words that exclude each other that the name has a word of, one bit each.
@@ -108,77 +197,99 @@ pub struct Outlines {
 const SHORTEST_WHOLE: usize = 4;
 
 impl Outlines {
-    /// **Shape**: at most [`COMPARED_TOKENS`] tokens of at most 8 forms.
-    pub(crate) fn new(tokens: &[Token], joins: &[Join]) -> Self {
-        let numbered = || tokens.iter().zip(0_u8..);
-        let outline = |set, bits, start, len, look| Outline {
-            set,
-            look,
-            start,
-            len,
-            is_abjad: false,
-            bits,
-            kin: 0,
-        };
-        let mut all: Vec<Outline> = Vec::with_capacity(2 * tokens.len() + joins.len());
-        for (token, at) in numbered().filter(|(t, _)| t.tag != Tag::OrgForm) {
-            let look = match token.tag {
-                Tag::Initial => Look::Initial,
-                _ => Look::Form,
-            };
-            let sets = token.sound_sets().iter();
-            let kin = token.kin.marks();
-            all.extend(sets.map(|set| Outline {
-                kin,
-                is_abjad: token.is_abjad,
-                ..outline(*set, token.bits, at, 1, look)
-            }));
-        }
-        let wholes_from = all.len();
-        let wholes = numbered().filter(|(t, _)| t.is_core() && t.form().len() >= SHORTEST_WHOLE);
-        all.extend(wholes.map(|(t, at)| outline(t.sound_sets()[0], t.bits, at, 1, Look::Form)));
-        let joins_from = all.len();
-        all.extend(joins.iter().map(|j| {
-            let look = if j.is_run { Look::Run } else { Look::Form };
-            outline(LetterSet::of(&j.sound), j.bits, j.start, j.len, look)
-        }));
-        // At most 80 sounds, 16 wholes.
-        let place = |at| u8::try_from(at).unwrap_or(u8::MAX);
+    pub(crate) fn new(names: &[PreparedName]) -> Self {
+        let tokens: usize = names.iter().map(|n| n.compared().len()).sum();
+        let mut all: Vec<Outline> = Vec::with_capacity(4 * tokens);
+        let names = names.iter().map(|name| outline(name, &mut all)).collect();
         Self {
+            names,
             all: all.into(),
-            wholes_from: place(wholes_from),
-            joins_from: place(joins_from),
-            full: numbered()
-                .filter(|(t, _)| t.is_core() && t.tag != Tag::Descriptor)
-                .fold(0, |set, (_, at)| set | 1 << at),
-            choices: tokens
-                .iter()
-                .filter_map(|t| t.choice)
-                .fold(0, |set, choice| set | choice.mark()),
-            has_light: tokens
-                .iter()
-                .any(|t| matches!(t.tag, Tag::Initial | Tag::Descriptor)),
         }
     }
 
-    /// The sound forms of every token but legal forms; one for those of equal letters and length.
-    pub fn sounds(&self) -> &[Outline] {
-        &self.all[..usize::from(self.wholes_from)]
+    /// The outlines of a name, by its place among the names.
+    pub fn name(&self, at: usize) -> NameOutlines<'_> {
+        let head = &self.names[at];
+        let start = at.checked_sub(1).map_or(0, |i| self.names[i].end as usize);
+        let (wholes, joins) = (head.wholes_from as usize, head.joins_from as usize);
+        NameOutlines {
+            sounds: &self.all[start..wholes],
+            wholes: &self.all[wholes..joins],
+            joins: &self.all[joins..head.end as usize],
+            tokens: head.tokens,
+            full: head.full,
+            choices: head.choices,
+            has_light: head.has_light,
+        }
     }
 
-    /// Sound forms of the tokens that joined neighbours of another name may be.
-    pub fn wholes(&self) -> &[Outline] {
-        &self.all[usize::from(self.wholes_from)..usize::from(self.joins_from)]
+    /// A number that depends on the outlines of the first name: to work it out is to fetch them.
+    pub fn glance(&self) -> u32 {
+        let name = self.names.first().map_or(0, |n| n.end);
+        let outline = self.all.first().map_or(0, |o| o.word & 1);
+        name + outline
     }
 
-    /// Joined neighbours, in the order of [`crate::keys::PreparedName::joins`].
-    pub fn joins(&self) -> &[Outline] {
-        &self.all[usize::from(self.joins_from)..]
+    /// Number of names.
+    pub fn len(&self) -> usize {
+        self.names.len()
+    }
+
+    /// Whether there is no name.
+    pub fn is_empty(&self) -> bool {
+        self.names.is_empty()
+    }
+}
+
+/// **Shape**: at most [`COMPARED_TOKENS`] tokens of at most 8 forms.
+fn outline(name: &PreparedName, all: &mut Vec<Outline>) -> Head {
+    let tokens = name.compared();
+    let numbered = || tokens.iter().zip(0_u8..);
+    // Some 80 outlines a name and fewer than 2^24 names a record.
+    let place = |all: &Vec<Outline>| u32::try_from(all.len()).unwrap_or(u32::MAX);
+    for (token, at) in numbered().filter(|(t, _)| t.tag != Tag::OrgForm) {
+        let sets = token.sound_sets().iter();
+        all.extend(sets.map(|set| Outline::of_token(token, at, *set)));
+    }
+    let wholes_from = place(all);
+    let wholes = numbered().filter(|(t, _)| t.is_core() && t.form().len() >= SHORTEST_WHOLE);
+    all.extend(wholes.map(|(t, at)| Outline::of_token(t, at, t.sound_sets()[0])));
+    let joins_from = place(all);
+    all.extend(name.joins.iter().map(|join| {
+        let set = LetterSet::of(&join.sound);
+        Outline {
+            letters: set.letters,
+            kin: 0,
+            bits: join.bits,
+            begins: 0,
+            word: 0,
+            shape: set.len,
+            look: if join.is_run { Look::Run } else { Look::Joined },
+            start: join.start,
+            len: join.len,
+        }
+    }));
+    Head {
+        wholes_from,
+        joins_from,
+        end: place(all),
+        choices: tokens
+            .iter()
+            .filter_map(|t| t.choice)
+            .fold(0, |set, choice| set | choice.mark()),
+        full: numbered()
+            .filter(|(t, _)| t.is_core() && t.tag != Tag::Descriptor)
+            .fold(0, |set, (_, at)| set | 1 << at),
+        // At most 16.
+        tokens: u8::try_from(tokens.len()).unwrap_or(u8::MAX),
+        has_light: tokens
+            .iter()
+            .any(|t| matches!(t.tag, Tag::Initial | Tag::Descriptor)),
     }
 }
 
 const _: () = assert!(COMPARED_TOKENS <= 16, "tokens are bits of a u16");
-
+const _: () = assert!(size_of::<Outline>() == 32, "two to a cache line");
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -4,7 +4,8 @@
 use std::sync::Arc;
 
 use crate::keys::form::Form;
-use crate::keys::outline::Outlines;
+use crate::keys::gist::Gist;
+use crate::keys::outline::{NameOutlines, Outlines};
 use crate::keys::sound::sound_form;
 use crate::keys::word::{Usage, Word};
 use crate::normalize::{self, Tag};
@@ -123,8 +124,6 @@ pub struct PreparedName {
     /// Spellings of the whole name where it was written in one run, likeliest first; else none. Where
     /// such a name was cut into tokens is a guess.
     pub run: Box<[Form]>,
-    /// What a quick look sees.
-    pub outlines: Outlines,
     /// A weak alias.
     pub is_weak: bool,
     /// What the name is to its bearer.
@@ -137,6 +136,23 @@ impl PreparedName {
     /// The tokens that are compared: the first [`COMPARED_TOKENS`].
     pub fn compared(&self) -> &[Token] {
         compared(&self.tokens)
+    }
+}
+
+/// A name and what a quick look sees of it.
+#[derive(Clone, Copy, Debug)]
+pub struct NameView<'a> {
+    /// The name.
+    pub name: &'a PreparedName,
+    /// Its outlines.
+    pub outlines: NameOutlines<'a>,
+}
+
+impl std::ops::Deref for NameView<'_> {
+    type Target = PreparedName;
+
+    fn deref(&self) -> &PreparedName {
+        self.name
     }
 }
 
@@ -163,6 +179,10 @@ pub struct PreparedId {
 pub struct Prepared {
     /// Kind of the record.
     pub kind: Kind,
+    /// What a quick look sees of all but the names.
+    pub gist: Gist,
+    /// What a quick look sees of the names, in their order.
+    pub outlines: Outlines,
     /// Names with at least one token.
     pub names: Vec<PreparedName>,
     /// Dates.
@@ -182,7 +202,7 @@ impl Prepared {
     ///
     /// **Cost**: about a microsecond a token.
     pub fn new(record: &Record) -> Self {
-        let names = record
+        let names: Vec<PreparedName> = record
             .names
             .iter()
             .enumerate()
@@ -196,7 +216,6 @@ impl Prepared {
                 let joins = joins(compared(&tokens));
                 (!tokens.is_empty()).then(|| PreparedName {
                     index: u32::try_from(i).unwrap_or(u32::MAX),
-                    outlines: Outlines::new(compared(&tokens), &joins),
                     run: run(&tokens),
                     joins,
                     tokens,
@@ -206,8 +225,10 @@ impl Prepared {
                 })
             })
             .collect();
-        Self {
+        let mut prepared = Self {
             kind: record.kind,
+            gist: Gist::default(),
+            outlines: Outlines::new(&names),
             names,
             dates: record.dates.clone(),
             ids: ids(record),
@@ -219,6 +240,32 @@ impl Prepared {
                 .collect(),
             sex: record.sex,
             birth_places: birth_places(record),
+        };
+        prepared.gist = Gist::of(&prepared);
+        prepared
+    }
+
+    /// The same record with no date but this one.
+    #[must_use]
+    pub fn dated(mut self, date: PartialDate) -> Self {
+        self.dates = vec![date];
+        self.gist = Gist::of(&self);
+        self
+    }
+
+    /// A number for the rarest word of the first name: equal for records that share it, and of no
+    /// other meaning.
+    pub fn rarest_word(&self) -> Option<u32> {
+        let tokens = self.names.first()?.tokens.iter();
+        let rarest = tokens.max_by(|x, y| x.bits.total_cmp(&y.bits));
+        rarest.map(|t| t.number())
+    }
+
+    /// A name with its outlines, by its place among [`Prepared::names`].
+    pub fn view(&self, at: usize) -> NameView<'_> {
+        NameView {
+            name: &self.names[at],
+            outlines: self.outlines.name(at),
         }
     }
 }

@@ -10,14 +10,13 @@ use crate::keys::form::Form;
 use crate::keys::prepared::{Prepared, PreparedName, Token};
 use crate::keys::word::Class;
 use crate::normalize::Tag;
-use crate::record::{Calendar, DateKind, PartialDate};
 
 /// Version of the rules in this file, part of the recipe digest.
-pub(crate) const RULES: &str = "recipes/3";
+pub(crate) const RULES: &str = "recipes/4";
 
 /// Fewest bits a pair of class keys needs to be a key of its own. Unit: bits of rarity, summed over
-/// both classes. 13 bits: an unrelated name makes the same pair about once in 8,000.
-const PAIR_BITS: f32 = 13.0;
+/// both classes. 14 bits: an unrelated name makes the same pair about once in 16,000.
+const PAIR_BITS: f32 = 14.0;
 
 /// Fewest bits a single class key needs. 15 bits: about one unrelated token in 32,000.
 const SINGLE_CLASS_BITS: f32 = 15.0;
@@ -27,10 +26,13 @@ const SINGLE_CLASS_BITS: f32 = 15.0;
 const SINGLE_TOKEN_BITS: f32 = 15.0;
 
 /// Fewest bits a class key needs beside an initial.
-const BESIDE_INITIAL_BITS: f32 = 6.0;
+const BESIDE_INITIAL_BITS: f32 = 9.0;
 
 /// Fewest bits a class key and the beginning of another one need together.
-const BEGINNING_BITS: f32 = 17.0;
+const BEGINNING_BITS: f32 = 18.0;
+
+/// Fewest bits the class key of joined neighbours needs that stand for a whole name.
+const WHOLE_JOINED_BITS: f32 = 12.0;
 
 /// Fewest and most classes of a whole name that make deletion keys.
 const SKELETON_LENGTH: std::ops::RangeInclusive<usize> = 7..=16;
@@ -97,9 +99,9 @@ recipes!(
     PairBeginning = "pair-begin",
     /// The classes of all core tokens, joined, one class deleted.
     SkeletonDeletion = "skeleton-del1",
-    /// One rare class key and the first class of another token.
+    /// One rare class key and the first two classes of another token.
     RareClass = "rare-class",
-    /// One rare written token and the first class of another token.
+    /// One rare written token and the first two classes of another token.
     RareToken = "rare-token",
     /// A class key and an initial that the subject's name has.
     SubjectInitial = "subject-initial",
@@ -250,12 +252,15 @@ fn name_keys(
                     ClearKey::new(&[&class_bytes, &year.to_be_bytes()]),
                 );
             }
-            if covers_all && class.key.len() > 2 {
+            let is_joined = unit.first < unit.last;
+            let stands_alone = class.key.len() > 2
+                && (!is_joined || class.bits >= WHOLE_JOINED_BITS);
+            if covers_all && stands_alone {
                 emit(Recipe::Mononym, ClearKey::new(&[&class_bytes]));
             }
             if class.key.len() > 3 && class.bits >= SINGLE_CLASS_BITS {
-                for initial in beginnings.iter() {
-                    let key = ClearKey::new(&[&class_bytes, &[initial]]);
+                for begun in &*beginnings {
+                    let key = ClearKey::new(&[&class_bytes, &[*begun]]);
                     emit(Recipe::RareClass, key);
                 }
             }
@@ -267,8 +272,8 @@ fn name_keys(
             }
         }
         if unit.token_bits >= SINGLE_TOKEN_BITS && unit.form.len() > 3 && !unit.is_descriptor {
-            for initial in beginnings.iter() {
-                let key = ClearKey::new(&[unit.form.as_bytes(), &[0, initial]]);
+            for begun in &*beginnings {
+                let key = ClearKey::new(&[unit.form.as_bytes(), &[0, *begun]]);
                 emit(Recipe::RareToken, key);
             }
         }
@@ -282,26 +287,54 @@ fn name_keys(
     joined_keys(&units[..real], emit);
 }
 
-/// A set of first classes, one bit each; 0 stands for a name that has no other token.
-#[derive(Clone, Copy)]
-struct Beginnings(u16);
+/// The first two classes of other tokens, four bits each, each pair of them once; 0 stands for a name
+/// that has no other token.
+struct Beginnings {
+    each: [u8; BEGINNINGS],
+    count: usize,
+}
 
-impl Beginnings {
-    fn iter(self) -> impl Iterator<Item = u8> {
-        (0..16).filter(move |class| self.0 & 1 << class != 0)
+/// Most beginnings that are looked at.
+const BEGINNINGS: usize = 16;
+
+impl std::ops::Deref for Beginnings {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        &self.each[..self.count]
     }
 }
 
-/// The first class of each other token of the name. A rare token alone does not reach the
-/// threshold, so something else must be there, if only a beginning.
+/// How each other token of the name begins. A rare token alone does not reach the threshold, so
+/// something else must be there, if only a beginning.
 fn beside(unit: &Unit<'_>, units: &[Unit<'_>]) -> Beginnings {
+    let mut found = Beginnings {
+        each: [0; BEGINNINGS],
+        count: 0,
+    };
     let others = units
         .iter()
         .filter(|o| !o.overlaps(unit) && !o.is_descriptor);
-    let set = others
-        .flat_map(|o| o.classes.iter())
-        .fold(0, |set, class| set | 1 << class.key.first());
-    Beginnings(if set == 0 { 1 } else { set })
+    for class in others.flat_map(|o| o.classes.iter()) {
+        let begun = class.key.beginning();
+        if found.count < BEGINNINGS && !found.contains(&begun) {
+            found.each[found.count] = begun;
+            found.count += 1;
+        }
+    }
+    // A lone 0 where there is nothing.
+    found.count = found.count.max(1);
+    found
+}
+
+/// A set of first classes, one bit each.
+#[derive(Clone, Copy)]
+struct Firsts(u16);
+
+impl Firsts {
+    fn iter(self) -> impl Iterator<Item = u8> {
+        (0..16).filter(move |class| self.0 & 1 << class != 0)
+    }
 }
 
 fn pair_keys(a: &Unit<'_>, b: &Unit<'_>, side: Side, emit: &mut impl FnMut(Recipe, ClearKey)) {
@@ -355,11 +388,11 @@ fn initial_keys(
 
 /// The classes that an initial of a token has: of its first letter, which need not be its first sound
 /// (`C.` for Charles); of other spellings the first class.
-fn initials(unit: &Unit<'_>) -> Beginnings {
+fn initials(unit: &Unit<'_>) -> Firsts {
     let letter = unit.form.as_bytes().get(..1).map(ClassKey::of);
     let others = unit.classes.iter().skip(1).map(|c| c.key);
     let set = letter.into_iter().chain(others);
-    Beginnings(set.fold(0, |set, class| set | 1 << class.first()))
+    Firsts(set.fold(0, |set, class| set | 1 << class.first()))
 }
 
 /// Three class keys where some pair of them is too common to be a key.
@@ -399,10 +432,10 @@ fn beginning_keys(units: &[Unit<'_>], emit: &mut impl FnMut(Recipe, ClearKey)) {
             let (Some(class), Some(begun)) = (whole.classes.first(), other.classes.first()) else {
                 continue;
             };
-            let begun = begun.key.beginning();
-            if begun.len() > 1 && class.bits + beginning_bits(begun) >= BEGINNING_BITS {
-                let bytes = [class.key.0.to_be_bytes(), begun.0.to_be_bytes()];
-                let key = ClearKey::new(&[&bytes[0], &bytes[1]]);
+            let bits = class.bits + beginning_bits(begun.key);
+            if begun.key.len() > 1 && bits >= BEGINNING_BITS {
+                let begun = begun.key.beginning();
+                let key = ClearKey::new(&[&class.key.0.to_be_bytes(), &[begun]]);
                 emit(Recipe::PairBeginning, key);
             }
         }
@@ -429,12 +462,7 @@ fn skeleton_keys(units: &[Unit<'_>], emit: &mut impl FnMut(Recipe, ClearKey)) {
     }
     let classes = &classes[..length as usize];
     emit(Recipe::SkeletonDeletion, ClearKey::new(&[classes]));
-    for i in 0..classes.len() {
-        if i == 0 || classes[i] != classes[i - 1] {
-            let key = ClearKey::new(&[&classes[..i], &classes[i + 1..]]);
-            emit(Recipe::SkeletonDeletion, key);
-        }
-    }
+    ClearKey::without_one(classes, |key| emit(Recipe::SkeletonDeletion, key));
 }
 
 fn joined_keys(units: &[Unit<'_>], emit: &mut impl FnMut(Recipe, ClearKey)) {
@@ -450,12 +478,7 @@ fn joined_keys(units: &[Unit<'_>], emit: &mut impl FnMut(Recipe, ClearKey)) {
         let joined = forms.iter().fold(empty, |all, f| all.joined(f));
         let joined = joined.as_bytes();
         emit(Recipe::JoinedDeletion, ClearKey::new(&[joined]));
-        for i in 0..joined.len() {
-            if i == 0 || joined[i] != joined[i - 1] {
-                let key = ClearKey::new(&[&joined[..i], &joined[i + 1..]]);
-                emit(Recipe::JoinedDeletion, key);
-            }
-        }
+        ClearKey::without_one(joined, |key| emit(Recipe::JoinedDeletion, key));
     }
     if let [unit] = units
         && !unit.is_descriptor
@@ -485,19 +508,10 @@ fn product<'a>(
         .take(16)
 }
 
-fn comparable(record: &Prepared) -> impl Iterator<Item = &PartialDate> {
-    record.dates.iter().filter(|d| {
-        matches!(
-            d.kind,
-            DateKind::Birth | DateKind::Incorporation | DateKind::Build
-        ) && d.calendar == Calendar::Gregorian
-    })
-}
-
 /// Years for `class-year`. The notice side widens approximate dates by one year and spells out
 /// ranges of up to four years; wider ranges say too little.
 fn birth_years(record: &Prepared, side: Side) -> Vec<i16> {
-    let mut years: Vec<i16> = comparable(record)
+    let mut years: Vec<i16> = record.dates.iter().filter(|d| d.is_compared())
         .flat_map(|d| {
             let (from, to) = d.years();
             let widen = i16::from(d.circa && side == Side::Notice);
@@ -516,7 +530,7 @@ fn birth_years(record: &Prepared, side: Side) -> Vec<i16> {
 
 /// Full days for `initial-date`. The subject side also tries day and month swapped.
 fn birth_days(record: &Prepared, side: Side) -> Vec<[u8; 4]> {
-    let mut days: Vec<[u8; 4]> = comparable(record)
+    let mut days: Vec<[u8; 4]> = record.dates.iter().filter(|d| d.is_compared())
         .filter_map(|d| Some((d.year, d.month?, d.day?)))
         .flat_map(|(year, month, day)| {
             let [a, b] = year.to_be_bytes();

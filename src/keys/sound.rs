@@ -59,17 +59,29 @@ const RULES: &[(&str, &str)] = &[
     ("y", "i"),
 ];
 
+/// A rule as the loop below reads it: the first eight bytes of the text in one number.
+#[derive(Clone, Copy, Debug)]
+struct Rule {
+    /// Covers the bytes that the rule asks for.
+    mask: u64,
+    from: u64,
+    taken: usize,
+    to: &'static [u8],
+}
+
 /// The rules that begin with a letter, in their order.
-fn by_first_letter(letter: u8) -> &'static [(&'static str, &'static str)] {
-    static RULES_OF: LazyLock<[Vec<(&str, &str)>; 26]> = LazyLock::new(|| {
+fn by_first_letter(letter: u8) -> &'static [Rule] {
+    static RULES_OF: LazyLock<[Vec<Rule>; 26]> = LazyLock::new(|| {
+        let rule = |(from, to): &(&'static str, &'static str)| Rule {
+            mask: u64::MAX >> (64 - 8 * from.len()),
+            from: first_eight(from.as_bytes()),
+            taken: from.len(),
+            to: to.as_bytes(),
+        };
         std::array::from_fn(|at| {
-            let begins =
-                |from: &str| from.bytes().next().map(|b| usize::from(b - b'a')) == Some(at);
-            RULES
-                .iter()
-                .copied()
-                .filter(|(from, _)| begins(from))
-                .collect()
+            let begins = |from: &str| from.bytes().map(|b| usize::from(b - b'a')).next() == Some(at);
+            let rules = RULES.iter().filter(|(from, _)| begins(from));
+            rules.map(rule).collect()
         })
     });
     RULES_OF
@@ -77,33 +89,42 @@ fn by_first_letter(letter: u8) -> &'static [(&'static str, &'static str)] {
         .map_or(&[], |rules| rules)
 }
 
+/// The first eight bytes, zeros behind the end.
+fn first_eight(text: &[u8]) -> u64 {
+    if let Some(first) = text.first_chunk() {
+        return u64::from_le_bytes(*first);
+    }
+    let bytes = text.iter().rev();
+    bytes.fold(0, |all, byte| all << 8 | u64::from(*byte))
+}
+
 /// The sound form of a Latin form.
 pub(crate) fn sound_form(form: &Form) -> Form {
     let bytes = form.as_bytes();
-    let mut out: Vec<u8> = Vec::with_capacity(bytes.len() + 4);
+    // No rule writes more letters than it takes but `x`, twice as many.
+    let mut out = [0; 64];
+    let (mut length, mut last) = (0, 0);
     let mut i = 0;
     while i < bytes.len() {
-        let rest = &bytes[i..];
-        let rule = by_first_letter(rest[0])
-            .iter()
-            .find(|(from, _)| rest.starts_with(from.as_bytes()));
-        let (to, taken) = match rule {
-            Some((from, to)) => (to.as_bytes(), from.len()),
-            None => (&rest[..1], 1),
-        };
+        let next = first_eight(&bytes[i..]);
+        let mut rules = by_first_letter(bytes[i]).iter();
+        let rule = rules.find(|rule| next & rule.mask == rule.from);
+        let (to, taken) = rule.map_or((&bytes[i..=i], 1), |rule| (rule.to, rule.taken));
         for byte in to {
             // Doubled letters sound once; digits stay.
-            if out.last() != Some(byte) || byte.is_ascii_digit() {
-                out.push(*byte);
+            if last != *byte || byte.is_ascii_digit() {
+                out[length] = *byte;
+                length += 1;
+                last = *byte;
             }
         }
         i += taken;
     }
     // A final h after a vowel is silent: Abdullah, Fatimah.
-    if out.len() > 2 && out.ends_with(b"h") {
-        out.pop();
+    if length > 2 && last == b'h' {
+        length -= 1;
     }
-    Form::new(std::str::from_utf8(&out).unwrap_or_default())
+    Form::of(&out[..length])
 }
 
 #[cfg(test)]

@@ -4,10 +4,12 @@
 //! it is first met; from then on its tokens share it.
 
 use std::fmt;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::hash::BuildHasher as _;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
-use rustc_hash::{FxBuildHasher, FxHashMap};
+use hashbrown::HashTable;
+use rustc_hash::FxBuildHasher;
 
 use crate::keys::choice::Choice;
 use crate::keys::class::{ClassKey, class_bits, is_vowel};
@@ -103,8 +105,10 @@ impl From<ClassKey> for Class {
 
 /// A distinct word, ready to be compared. Shared by all tokens with this text, script and usage.
 pub struct Word {
+    /// Script, usage and text: equal for equal words.
+    key: Box<[u8]>,
     /// Told apart by it while the program runs; never written, never a key.
-    number: u64,
+    number: u32,
     forms: Box<[Form]>,
     sounds: Box<[Form]>,
     sound_sets: Box<[LetterSet]>,
@@ -140,23 +144,33 @@ const PARTS: usize = 64;
 
 #[derive(Default)]
 struct Part {
-    words: FxHashMap<Box<[u8]>, Arc<Word>>,
+    words: HashTable<Arc<Word>>,
     /// Words at which those that nobody holds are dropped next, if that is more than [`FEW`].
     limit: usize,
 }
 
 impl Part {
-    fn keep(&mut self, key: &[u8], word: Word) -> Arc<Word> {
+    fn find(&self, hash: u64, key: &[u8]) -> Option<&Arc<Word>> {
+        self.words.find(hash, |word| *word.key == *key)
+    }
+
+    fn keep(&mut self, hash: u64, word: Word) -> Arc<Word> {
+        if let Some(word) = self.find(hash, &word.key) {
+            return Arc::clone(word);
+        }
         if self.words.len() >= self.limit.max(FEW) {
-            self.words.retain(|_, word| Arc::strong_count(word) > 1);
+            self.words.retain(|word| Arc::strong_count(word) > 1);
             self.limit = self.words.len() * 2;
         }
-        let word = self
-            .words
-            .entry(key.into())
-            .or_insert_with(|| Arc::new(word));
-        Arc::clone(word)
+        let word = Arc::new(word);
+        let kept = Arc::clone(&word);
+        self.words.insert_unique(hash, kept, |w| hash_of(&w.key));
+        word
     }
+}
+
+fn hash_of(key: &[u8]) -> u64 {
+    FxBuildHasher.hash_one(key)
 }
 
 static WORDS: LazyLock<[Mutex<Part>; PARTS]> =
@@ -178,19 +192,19 @@ impl Word {
             long = [&[script as u8, usage.code()], text.as_bytes()].concat();
             &long
         };
-        // The high bits choose the part, for the map inside it uses the low ones.
-        let hash = std::hash::BuildHasher::hash_one(&FxBuildHasher, key);
+        // The middle bits choose the part, for the table inside it uses the others.
+        let hash = hash_of(key);
         let part = &WORDS[usize::try_from(hash >> 40).unwrap_or(0) % PARTS];
         let lock = || part.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(word) = lock().words.get(key) {
+        if let Some(word) = lock().find(hash, key) {
             return Arc::clone(word);
         }
-        let word = Self::new(text, script, usage);
-        lock().keep(key, word)
+        let word = Self::new(key.into(), text, script, usage);
+        lock().keep(hash, word)
     }
 
-    fn new(text: &str, script: Script, usage: Usage) -> Self {
-        static NUMBER: AtomicU64 = AtomicU64::new(1);
+    fn new(key: Box<[u8]>, text: &str, script: Script, usage: Usage) -> Self {
+        static NUMBER: AtomicU32 = AtomicU32::new(1);
         let forms: Box<[Form]> = translit::forms(text, script)
             .iter()
             .map(|f| Form::new(f))
@@ -241,6 +255,7 @@ impl Word {
             }
         }
         Self {
+            key,
             number: NUMBER.fetch_add(1, Ordering::Relaxed),
             company,
             choice: forms.first().and_then(Choice::of),
@@ -261,7 +276,7 @@ impl Word {
     }
 
     /// What tells it from other words; never 0.
-    pub(crate) fn number(&self) -> u64 {
+    pub(crate) fn number(&self) -> u32 {
         self.number
     }
 
@@ -354,8 +369,9 @@ mod tests {
     fn words_that_nobody_holds_are_dropped() {
         let mut part = Part::default();
         let mut keep = |i: usize| {
-            let word = Word::new("a", Script::Latin, PERSON);
-            let word = part.keep(&i.to_le_bytes(), word);
+            let key: Box<[u8]> = i.to_le_bytes().into();
+            let hash = hash_of(&key);
+            let word = part.keep(hash, Word::new(key, "a", Script::Latin, PERSON));
             (word, part.words.len())
         };
         let held: Vec<Arc<Word>> = (0..10).map(|i| keep(i).0).collect();

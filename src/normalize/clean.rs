@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use compact_str::CompactString;
 use unicode_normalization::UnicodeNormalization as _;
 
 /// Longest input that is looked at, in bytes; a name has at most 40 tokens of 64 characters.
@@ -96,7 +97,7 @@ fn is_mark(c: char) -> bool {
 pub(crate) const KEPT: &str = "äöüåøæœðþđšžčćşçğñőűėęăâёйїў";
 
 /// Appends the lower-case letter without marks; nothing where nothing is left.
-pub(super) fn fold_into(c: char, out: &mut String) {
+pub(super) fn fold_into(c: char, out: &mut CompactString) {
     if c.is_ascii() {
         out.push(c.to_ascii_lowercase());
         return;
@@ -115,7 +116,7 @@ pub(super) fn fold_into(c: char, out: &mut String) {
     }
 }
 
-fn fold_lower(l: char, out: &mut String) {
+fn fold_lower(l: char, out: &mut CompactString) {
     if KEPT.contains(l) {
         out.push(l);
     } else if matches!(l, '\u{0041}'..='\u{024F}' | '\u{0370}'..='\u{052F}' | '\u{1E00}'..='\u{1FFF}')

@@ -19,6 +19,8 @@ mod pieces;
 mod tags;
 mod words;
 
+use compact_str::CompactString;
+
 use crate::record::{Kind, Script};
 
 /// More tokens than this are cut off.
@@ -39,7 +41,7 @@ pub struct NormalName {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Token {
     /// Lower case, original script, no marks, no apostrophes; never empty, no white space.
-    pub text: String,
+    pub text: CompactString,
     /// The script of the letters; [`Script::Common`] for numbers.
     pub script: Script,
     /// What the token is.

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use compact_str::CompactString;
 use unicode_script::UnicodeScript as _;
 
 use crate::normalize::{MAX_TOKEN_CHARS, MAX_TOKENS, clean, homoglyph, leet};
@@ -21,7 +22,7 @@ pub(super) enum Gap {
 /// A folded run of letters or digits.
 #[derive(Clone, Debug)]
 pub(super) struct Piece {
-    pub(super) text: String,
+    pub(super) text: CompactString,
     pub(super) script: Script,
     pub(super) gap: Gap,
     /// Number of the bracket it stands in, from 1; 0 outside.
@@ -149,8 +150,8 @@ impl Cutter {
         let mut rest = &*word;
         while !rest.is_empty() {
             let (run, script) = first_run(rest);
-            let mut text = String::with_capacity(run.len());
             let letters = run.chars().filter(|c| !leet::is_sign(*c));
+            let mut text = CompactString::with_capacity(run.len());
             letters.for_each(|c| clean::fold_into(c, &mut text));
             self.push(text, script);
             rest = &rest[run.len()..];
@@ -160,12 +161,12 @@ impl Cutter {
     fn ascii_word(&mut self, word: &str) {
         let letters = word.bytes().filter(u8::is_ascii_alphabetic).count();
         if letters == word.len() {
-            return self.push(word.to_ascii_lowercase(), Script::Latin);
+            return self.push(lower(word), Script::Latin);
         }
         if letters > 0
             && let Some(folded) = self.leet(word)
         {
-            return self.push(folded.to_ascii_lowercase(), Script::Latin);
+            return self.push(lower(&folded), Script::Latin);
         }
         let of = |byte: u8| match byte {
             b if b.is_ascii_digit() => Some(Script::Common),
@@ -178,7 +179,7 @@ impl Cutter {
             let (run, behind) = rest.split_at(end.unwrap_or(rest.len()));
             // Signs that stood for no letter after all.
             if let Some(script) = script {
-                self.push(run.to_ascii_lowercase(), script);
+                self.push(lower(run), script);
             }
             rest = behind;
         }
@@ -191,17 +192,12 @@ impl Cutter {
         }
     }
 
-    fn push(&mut self, mut text: String, script: Script) {
+    fn push(&mut self, mut text: CompactString, script: Script) {
         if script == Script::Common {
             let significant = text.trim_start_matches('0');
             let zeros = text.len() - significant.len();
-            text.drain(
-                ..if significant.is_empty() {
-                    zeros.saturating_sub(1)
-                } else {
-                    zeros
-                },
-            );
+            let kept = if significant.is_empty() { 1 } else { text.len() - zeros };
+            text = CompactString::from(&text[text.len() - kept.min(text.len())..]);
         }
         if text.len() > MAX_TOKEN_CHARS
             && let Some((end, _)) = text.char_indices().nth(MAX_TOKEN_CHARS)
@@ -218,6 +214,13 @@ impl Cutter {
         }
         self.gap = Gap::Nothing;
     }
+}
+
+/// An ASCII word in lower case.
+fn lower(word: &str) -> CompactString {
+    let mut text = CompactString::from(word);
+    text.make_ascii_lowercase();
+    text
 }
 
 fn looks_mixed(word: &str) -> bool {

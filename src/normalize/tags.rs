@@ -1,5 +1,7 @@
 //! Pieces to tokens: notes cut off, abbreviations joined, words tagged by the tables.
 
+use compact_str::{CompactString, ToCompactString as _};
+
 use crate::normalize::pieces::{Gap, Piece};
 use crate::normalize::words::{Words, words};
 use crate::normalize::{Tag, Token};
@@ -325,7 +327,7 @@ fn tag_craft(tokens: &mut [Token], words: &Words) {
 }
 
 /// Digits, or a Roman numeral of two letters and more up to 39, as digits.
-fn number(text: &str, roman: bool) -> Option<String> {
+fn number(text: &str, roman: bool) -> Option<CompactString> {
     if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) {
         return Some(text.into());
     }
@@ -346,7 +348,7 @@ fn number(text: &str, roman: bool) -> Option<String> {
         "ix" => 9,
         _ => return None,
     };
-    (tens <= 3).then(|| (tens * 10 + ones).to_string())
+    (tens <= 3).then(|| (tens * 10 + ones).to_compact_string())
 }
 
 /// A name of nothing but titles, particles or forms is made of words after all.

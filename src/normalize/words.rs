@@ -2,6 +2,7 @@
 
 use std::sync::OnceLock;
 
+use compact_str::CompactString;
 use rustc_hash::FxHashMap;
 
 use crate::normalize::{clean, pieces};
@@ -47,8 +48,8 @@ pub(super) struct Word {
 /// A legal form of organisations: its words and what it is called here.
 #[derive(Clone, Debug)]
 pub(super) struct OrgForm {
-    pub(super) words: Vec<String>,
-    pub(super) canonical: String,
+    pub(super) words: Vec<CompactString>,
+    pub(super) canonical: CompactString,
     /// Counts where the kind is unknown, too.
     pub(super) sure: bool,
 }
@@ -58,7 +59,7 @@ pub(super) struct OrgForm {
 pub(super) struct Words {
     tagged: FxHashMap<String, Word>,
     /// By first word; longest first.
-    org_forms: FxHashMap<String, Vec<OrgForm>>,
+    org_forms: FxHashMap<CompactString, Vec<OrgForm>>,
     /// Ending, and whether surnames end so too.
     patronymics: Vec<(String, bool)>,
     compound_surnames: Vec<String>,
@@ -119,7 +120,7 @@ pub(super) fn words() -> &'static Words {
         for (phrase, canonical, sure) in rows(ORG_FORMS) {
             let form = OrgForm {
                 words: split(phrase),
-                canonical: fold(canonical),
+                canonical: fold(canonical).into(),
                 sure: sure == "y",
             };
             if let Some(first) = form.words.first() {
@@ -146,7 +147,7 @@ fn rows(table: &'static str) -> impl Iterator<Item = (&'static str, &'static str
     })
 }
 
-fn split(phrase: &str) -> Vec<String> {
+fn split(phrase: &str) -> Vec<CompactString> {
     let cleaned = clean::clean(phrase);
     let (pieces, _) = pieces::cut(&cleaned, Kind::Organization);
     pieces.into_iter().map(|p| p.text).collect()

@@ -121,6 +121,16 @@ pub struct PartialDate {
 }
 
 impl PartialDate {
+    /// Whether the date tells one record from another: of birth, of incorporation or of building, in
+    /// the calendar of all others.
+    pub fn is_compared(&self) -> bool {
+        let tells = matches!(
+            self.kind,
+            DateKind::Birth | DateKind::Incorporation | DateKind::Build
+        );
+        tells && self.calendar == Calendar::Gregorian
+    }
+
     /// A birth date from numbers; `None` where no such day exists. Zero month or day means unknown.
     pub fn from_ymd(year: i16, month: u8, day: u8) -> Option<Self> {
         if !(1000..=2200).contains(&year) {

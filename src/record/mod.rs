@@ -52,6 +52,13 @@ pub struct Country {
     pub raw: String,
 }
 
+impl Country {
+    /// Whether the country tells one record from another: not that of a document or of birth.
+    pub fn is_compared(&self) -> bool {
+        !matches!(self.kind, CountryKind::Issuer | CountryKind::Birth)
+    }
+}
+
 /// A place: of birth, an address, last seen.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Location {

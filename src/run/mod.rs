@@ -176,8 +176,14 @@ impl Run {
             prepared.iter().map(|p| p.names.len() as u64).sum(),
         );
         tally.add("subject_keys", envelope.rows().len() as u64);
-        let groups: Vec<&[candidates::Pair]> =
+        let mut groups: Vec<&[candidates::Pair]> =
             pairs.chunk_by(|a, b| a.subject == b.subject).collect();
+        // Subjects that share their rarest word share candidates and word pairs: one after the other
+        // they find them near the processor.
+        groups.par_sort_by_cached_key(|group| {
+            let row = group.first().and_then(|p| book.row(p.subject));
+            row.and_then(|row| prepared.get(row as usize)?.rarest_word())
+        });
         let scored: Vec<(Vec<Hit>, u64)> = groups
             .into_par_iter()
             .with_min_len(SUBJECTS_A_SCORER)
@@ -212,10 +218,14 @@ impl Run {
         group: &[candidates::Pair],
     ) -> (Vec<Hit>, u64) {
         let mut held_back = 0;
-        let hits = group
-            .iter()
-            .filter_map(|pair| {
-                let live = self.notice(pair.notice)?;
+        let lives = group.chunks(FETCHED).flat_map(|some| {
+            let lives = some.iter().filter_map(|pair| self.notice(pair.notice));
+            // They lie scattered in memory: asked for together, they come together.
+            std::hint::black_box(lives.clone().map(|l| l.prepared.outlines.glance()).sum::<u32>());
+            lives
+        });
+        let hits = lives
+            .filter_map(|live| {
                 let outcome = scorer.score(prepared, &live.prepared)?;
                 held_back += u64::from(outcome.is_held_back);
                 (outcome.bits >= self.settings.threshold_bits).then(|| {
@@ -248,6 +258,9 @@ impl Run {
 
 /// Subjects that one scorer takes at least: it remembers pairs of words, so a new one is slow at first.
 const SUBJECTS_A_SCORER: usize = 256;
+
+/// Candidates that are fetched from memory together.
+const FETCHED: usize = 16;
 
 /// Pairs of names that one scorer takes at least.
 const PAIRS_A_SCORER: usize = 8_192;
@@ -327,17 +340,14 @@ pub fn compare_pairs(model: &Model, rows: &[PairRow]) -> Vec<f64> {
             || Scorer::new(model, WeakAliases::Screen),
             |scorer, (row, sides)| {
                 let [x, y] = sides.map(|i| &prepared[i as usize]);
-                let outcome = match (&row.a_birth, &row.b_birth) {
+                let bits = match (&row.a_birth, &row.b_birth) {
                     (Some(a), Some(b)) => {
-                        let dated = |p: &Prepared, d: &PartialDate| Prepared {
-                            dates: vec![d.clone()],
-                            ..p.clone()
-                        };
-                        scorer.score(&dated(x, a), &dated(y, b))
+                        let dated = |p: &Prepared, d: &PartialDate| p.clone().dated(d.clone());
+                        scorer.bits(&dated(x, a), &dated(y, b))
                     }
-                    _ => scorer.score(x, y),
+                    _ => scorer.bits(x, y),
                 };
-                outcome.map_or(f64::NEG_INFINITY, |o| o.bits)
+                bits.unwrap_or(f64::NEG_INFINITY)
             },
         )
         .collect()

@@ -3,44 +3,65 @@
 //! Most candidates share one key and nothing else. They are seen through here, before anything is
 //! put in order or into words. The bound errs upwards only.
 
-use crate::keys::{COMPARED_TOKENS, Look, Outline, Outlines, PreparedName};
+use crate::keys::{COMPARED_TOKENS, LetterSet, Look, NameOutlines, Outline};
 use crate::rarity;
 use crate::score::model::Model;
-use crate::score::names::{CUT_SOUNDS, Partners, index};
+use crate::score::names::{CUT_SOUNDS, Partners};
 
-/// For each token of the first name the tokens of the second that may agree with it, one bit each.
-///
-/// **Cost**: O(forms of `a` · forms of `b`), a few machine words each.
-pub(super) fn may_agree(a: &PreparedName, b: &PreparedName) -> [u16; COMPARED_TOKENS] {
-    let mut partners = [0; COMPARED_TOKENS];
-    let last = |name: &PreparedName| index(name.compared().len().saturating_sub(1));
-    let (last_a, last_b) = (last(a), last(b));
-    for x in a.outlines.sounds() {
-        let mut fits = 0;
-        for y in b.outlines.sounds() {
-            let is_initial = x.look == Look::Initial || y.look == Look::Initial;
-            let is_abjad = x.is_abjad || y.is_abjad;
-            let is_near = is_close(x.set.least_edits(y.set), x.set.longest(y.set), is_abjad);
-            let may_be_kin = x.kin & y.kin != 0;
-            let may_be_cut =
-                may_be_cut(x, y, x.start == last_a) || may_be_cut(y, x, y.start == last_b);
-            fits |= u16::from(is_initial || is_near || may_be_kin || may_be_cut) << y.start;
-        }
-        partners[usize::from(x.start) % COMPARED_TOKENS] |= fits;
-    }
-    partners
+/// Which tokens of two names may agree: for each token of the first one those of the second, one bit
+/// each.
+#[derive(Debug, Default)]
+pub(super) struct MayAgree {
+    /// They may sound alike, be forms of one name, or one is an initial of the other.
+    pub(super) same: [u16; COMPARED_TOKENS],
+    /// One may be the beginning of the other.
+    pub(super) cut: [u16; COMPARED_TOKENS],
 }
 
-/// Whether the first token may be the beginning of the second.
-fn may_be_cut(short: &Outline, long: &Outline, is_last: bool) -> bool {
-    short.set.may_begin(long.set) && (is_last || usize::from(short.set.form_len()) >= CUT_SOUNDS)
+impl MayAgree {
+    /// **Cost**: O(forms of `a` · forms of `b`), a few machine words each.
+    pub(super) fn of(a: &NameOutlines<'_>, b: &NameOutlines<'_>) -> Self {
+        let mut found = Self::default();
+        let (last_a, last_b) = (a.tokens.saturating_sub(1), b.tokens.saturating_sub(1));
+        for x in a.sounds {
+            let (mut same, mut cut) = (0, 0);
+            for y in b.sounds {
+                let (ours, theirs) = (x.set(), y.set());
+                let is_abjad = x.is_abjad() || y.is_abjad();
+                let is_near = is_close(ours.least_edits(theirs), ours.longest(theirs), is_abjad);
+                let is_initial = x.look == Look::Initial || y.look == Look::Initial;
+                let may_be_same = if is_initial {
+                    x.begins & y.begins != 0
+                } else {
+                    is_near || x.kin & y.kin != 0
+                };
+                let may_be_cut = may_be_cut(ours, theirs, x.start == last_a)
+                    || may_be_cut(theirs, ours, y.start == last_b);
+                same |= u16::from(may_be_same) << y.start;
+                cut |= u16::from(may_be_cut) << y.start;
+            }
+            let at = usize::from(x.start) % COMPARED_TOKENS;
+            found.same[at] |= same;
+            found.cut[at] |= cut;
+        }
+        found
+    }
+}
+
+/// Whether the first form may be the beginning of the second.
+fn may_be_cut(short: LetterSet, long: LetterSet, is_last: bool) -> bool {
+    short.may_begin(long) && (is_last || usize::from(short.form_len()) >= CUT_SOUNDS)
 }
 
 /// An upper bound of what `names::compare_names` returns for two names whose tokens agree so.
 ///
 /// **Cost**: O(joins · tokens), a few machine words each.
-pub(super) fn most(model: &Model, a: &PreparedName, b: &PreparedName, agree: &[Partners]) -> f64 {
-    let (ours, theirs) = (&a.outlines, &b.outlines);
+pub(super) fn most(
+    model: &Model,
+    ours: &NameOutlines<'_>,
+    theirs: &NameOutlines<'_>,
+    agree: &[Partners],
+) -> f64 {
     let (mut best_a, mut best_b) = ([0.0_f64; COMPARED_TOKENS], [0.0_f64; COMPARED_TOKENS]);
     let mut met = Met::default();
     for p in agree {
@@ -50,15 +71,14 @@ pub(super) fn most(model: &Model, a: &PreparedName, b: &PreparedName, agree: &[P
         met.a |= 1 << i;
         met.b |= 1 << j;
     }
-    let sum = |best: &[f64; COMPARED_TOKENS], name: &PreparedName| {
-        let tokens = name.compared().len();
-        best[..tokens].iter().sum::<f64>()
+    let sum = |best: &[f64; COMPARED_TOKENS], name: &NameOutlines<'_>| {
+        best[..usize::from(name.tokens)].iter().sum::<f64>()
     };
-    let mut most = sum(&best_a, a).min(sum(&best_b, b));
-    for join in ours.joins() {
+    let mut most = sum(&best_a, ours).min(sum(&best_b, theirs));
+    for join in ours.joins {
         most += join_worth(model, join, theirs, |whole| met.add(join, whole));
     }
-    for join in theirs.joins() {
+    for join in theirs.joins {
         most += join_worth(model, join, ours, |whole| met.add(whole, join));
     }
     most += whole_name(model, ours, theirs, met) + model.legal_form.0.max(0.0);
@@ -81,7 +101,7 @@ impl Met {
 }
 
 /// What the tokens without any possible partner take away, or what a complete name adds.
-fn whole_name(model: &Model, a: &Outlines, b: &Outlines, met: Met) -> f64 {
+fn whole_name(model: &Model, a: &NameOutlines<'_>, b: &NameOutlines<'_>, met: Met) -> f64 {
     let (missed_a, missed_b) = (a.full & !met.a, b.full & !met.b);
     if missed_a | missed_b == 0 {
         return model.complete;
@@ -97,14 +117,14 @@ fn whole_name(model: &Model, a: &Outlines, b: &Outlines, met: Met) -> f64 {
 fn join_worth(
     model: &Model,
     join: &Outline,
-    other: &Outlines,
+    other: &NameOutlines<'_>,
     mut see: impl FnMut(&Outline),
 ) -> f64 {
     if join.look == Look::Run {
         return run_worth(model, other, see);
     }
     let mut rarity = 0.0_f32;
-    for whole in other.wholes().iter().filter(|w| join_fits(join, w)) {
+    for whole in other.wholes.iter().filter(|w| join_fits(join, w)) {
         rarity = rarity.max(join_bits(join.bits, whole.bits));
         see(whole);
     }
@@ -112,9 +132,9 @@ fn join_worth(
 }
 
 /// The most that a name written in one run can be worth: all that the other name has.
-fn run_worth(model: &Model, other: &Outlines, mut see: impl FnMut(&Outline)) -> f64 {
+fn run_worth(model: &Model, other: &NameOutlines<'_>, mut see: impl FnMut(&Outline)) -> f64 {
     let (mut seen, mut sum) = (0, 0.0);
-    for sound in other.sounds() {
+    for sound in other.sounds {
         see(sound);
         if sound.tokens() & !seen != 0 {
             sum += model.worth(sound.bits);
@@ -137,7 +157,7 @@ pub(super) fn join_bits(join: f32, whole: f32) -> f32 {
 /// Whether joined neighbours and a token may differ by two edits at most: each edit changes at most
 /// two letters.
 pub(super) fn join_fits(join: &Outline, whole: &Outline) -> bool {
-    join.set.least_edits(whole.set) <= 2
+    join.set().least_edits(whole.set()) <= 2
 }
 
 /// Whether so many edits leave two forms close: at most 55 of 100 letters of the longer one, 65 where
@@ -150,7 +170,7 @@ pub(super) fn is_close(edits: u32, longest: u8, is_abjad: bool) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::keys::Prepared;
+    use crate::keys::{Prepared, PreparedName};
     use crate::normalize::Tag;
     use crate::record::{Kind, Name, Record};
     use crate::score::names::{Scratch, compare_names};
@@ -212,14 +232,18 @@ mod tests {
     }
 
     /// Every token may agree with every other; legal forms are compared apart.
-    fn every(a: &PreparedName, b: &PreparedName) -> [u16; COMPARED_TOKENS] {
+    fn every(a: &PreparedName, b: &PreparedName) -> MayAgree {
         let set = |name: &PreparedName| {
             let tokens = name.compared().iter().zip(0..);
             tokens
                 .filter(|(t, _)| t.tag != Tag::OrgForm)
                 .fold(0, |set: u16, (_, at)| set | 1 << at)
         };
-        std::array::from_fn(|i| if set(a) & 1 << i == 0 { 0 } else { set(b) })
+        let all = std::array::from_fn(|i| if set(a) & 1 << i == 0 { 0 } else { set(b) });
+        MayAgree {
+            same: all,
+            cut: all,
+        }
     }
 
     /// No token pair that agrees is passed over, and no sum is above its bound.
@@ -231,12 +255,14 @@ mod tests {
         for kind in [Kind::Person, Kind::Organization] {
             let all = prepare(kind);
             for (a, b) in all.iter().flat_map(|a| all.iter().map(move |b| (a, b))) {
-                let (Some(a), Some(b)) = (a.names.first(), b.names.first()) else {
+                if a.names.is_empty() || b.names.is_empty() {
                     continue;
-                };
-                scratch.meet_at(&model, a, b, &every(a, b));
+                }
+                let (a, b) = (a.view(0), b.view(0));
+                scratch.meet_at(&model, a, b, &every(&a, &b));
                 let naive = compare_names(&model, a, b, &mut scratch, &mut Vec::new());
-                let most = scratch.meet(&model, a, b);
+                assert!(scratch.meet(&model, a, b, f64::NEG_INFINITY));
+                let most = scratch.most(&model, a, b);
                 let fast = compare_names(&model, a, b, &mut scratch, &mut Vec::new());
                 assert!((fast - naive).abs() < 1e-9, "{fast} {naive}");
                 assert!(naive <= most, "{naive} {most}");

@@ -146,20 +146,24 @@ impl<'a> Scorer<'a> {
     /// **Cost**: about a microsecond a pair of names.
     pub fn score(&mut self, subject: &Prepared, notice: &Prepared) -> Option<Outcome> {
         let model = self.model;
-        self.fields.clear();
         let is_person = |p: &Prepared| matches!(p.kind, Kind::Person | Kind::Unknown);
         let prior = if is_person(subject) && is_person(notice) {
             model.prior.0
         } else {
             model.prior.1
         };
+        let policy = self.weak;
+        let held_floor = self.floor.min(-HELD_BY);
+        let most = prior + fields::most(model, &subject.gist, &notice.gist);
+        if !self.may_reach(subject, notice, held_floor - most) {
+            return None;
+        }
+        self.fields.clear();
         self.fields
             .push(Part::new(EvidenceKind::Prior, Level::Model, prior));
         let base = prior + fields::compare_fields(model, subject, notice, &mut self.fields);
         let has_strong = notice.names.iter().any(|n| !n.is_weak);
-        let policy = self.weak;
         let is_apart = |n: &PreparedName| n.is_weak && has_strong && policy != WeakAliases::Screen;
-        let held_floor = self.floor.min(-HELD_BY);
         let weak = (policy == WeakAliases::Corroborate)
             .then(|| self.best_name(subject, notice, (base, held_floor), is_apart))
             .flatten();
@@ -187,6 +191,7 @@ impl<'a> Scorer<'a> {
         let bits: f64 = parts.iter().map(|p| p.bits).sum();
         let bits = (bits * 1_000.0).round() / 1_000.0;
         if bits < self.floor && !is_held_back {
+            self.name = parts;
             return None;
         }
         let is_own = bits >= 0.0 && reaching > 0;
@@ -197,6 +202,24 @@ impl<'a> Scorer<'a> {
             is_held_back,
             parts,
         })
+    }
+
+    /// The bits of [`Scorer::score`] alone. Cheaper: the evidence is not kept.
+    pub fn bits(&mut self, subject: &Prepared, notice: &Prepared) -> Option<f64> {
+        let outcome = self.score(subject, notice)?;
+        self.name = outcome.parts;
+        Some(outcome.bits)
+    }
+
+    /// Whether some pair of names may bring so many bits. Looks at outlines alone, and at words that
+    /// have not met before.
+    fn may_reach(&mut self, subject: &Prepared, notice: &Prepared, bits: f64) -> bool {
+        bits == f64::NEG_INFINITY
+            || (0..notice.outlines.len()).any(|j| {
+                let theirs = notice.view(j);
+                let mut ours = (0..subject.outlines.len()).map(|i| subject.view(i));
+                ours.any(|ours| self.scratch.meet(self.model, ours, theirs, bits))
+            })
     }
 
     /// The best pair of names, of those of the notice that are wanted; names that cannot lift
@@ -211,10 +234,12 @@ impl<'a> Scorer<'a> {
         let mut best: Option<BestName> = None;
         let mut reaching = 0;
         let wanted = notice.names.iter().enumerate();
-        for (j, theirs) in wanted.filter(|(_, n)| is_wanted(n)) {
+        for (j, _) in wanted.filter(|(_, n)| is_wanted(n)) {
             let mut reaches = false;
-            for (i, ours) in subject.names.iter().enumerate() {
-                if self.scratch.meet(self.model, ours, theirs) < floor - base {
+            let theirs = notice.view(j);
+            for i in 0..subject.names.len() {
+                let ours = subject.view(i);
+                if !self.scratch.meet(self.model, ours, theirs, floor - base) {
                     continue;
                 }
                 self.name.clear();

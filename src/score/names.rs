@@ -1,11 +1,12 @@
 //! Evidence of one name pair: which tokens are partners, and what that is worth.
 
 use crate::keys::{
-    COMPARED_TOKENS, Choice, Form, Join, Look, PreparedName, Tie, Token, Word, sound_form,
+    COMPARED_TOKENS, Choice, Form, Join, Look, NameView, Outline, PreparedName, Tie, Token, Word,
+    sound_form,
 };
 use crate::normalize::Tag;
 use crate::rarity::{self, Company};
-use crate::score::bound::{is_close, join_bits, join_fits, may_agree, most};
+use crate::score::bound::{MayAgree, is_close, join_bits, join_fits, most};
 use crate::score::evidence::{EvidenceKind, Level, Part};
 use crate::score::kernels::{osa_distance, sound_distance};
 use crate::score::memo::Memo;
@@ -36,7 +37,7 @@ impl Partners {
 /// What comparing names needs beside the names; kept between pairs.
 #[derive(Debug)]
 pub(super) struct Scratch {
-    agreements: Memo<Option<(Level, f64)>>,
+    agreements: Memo<Option<(Level, f32)>>,
     options: Vec<Partners>,
 }
 
@@ -48,42 +49,67 @@ impl Scratch {
         }
     }
 
-    /// Finds the tokens of two names that agree one by one. Returns the most that
-    /// [`compare_names`], which comes next or not at all, can make of them.
-    pub(super) fn meet(&mut self, model: &Model, a: &PreparedName, b: &PreparedName) -> f64 {
-        self.meet_at(model, a, b, &may_agree(a, b));
-        most(model, a, b, &self.options)
+    /// Finds the tokens of two names that agree one by one, and says whether [`compare_names`], which
+    /// comes next or not at all, may make so many bits of them.
+    pub(super) fn meet(
+        &mut self,
+        model: &Model,
+        a: NameView<'_>,
+        b: NameView<'_>,
+        bits: f64,
+    ) -> bool {
+        self.meet_at(model, a, b, &MayAgree::of(&a.outlines, &b.outlines));
+        bits == f64::NEG_INFINITY || self.most(model, a, b) >= bits
     }
 
-    /// The same, with the tokens of `b` that may agree with each token of `a`, one bit each.
+    /// The most that [`compare_names`] can make of two names that have just met.
+    pub(super) fn most(&self, model: &Model, a: NameView<'_>, b: NameView<'_>) -> f64 {
+        most(model, &a.outlines, &b.outlines, &self.options)
+    }
+
+    /// The same, with the tokens that may agree.
     pub(super) fn meet_at(
         &mut self,
         model: &Model,
-        a: &PreparedName,
-        b: &PreparedName,
-        may_agree: &[u16; COMPARED_TOKENS],
+        a: NameView<'_>,
+        b: NameView<'_>,
+        may_agree: &MayAgree,
     ) {
         self.options.clear();
-        let (a, b) = (a.compared(), b.compared());
-        for ((x, i), mut partners) in a.iter().zip(0_u8..).zip(*may_agree) {
-            while partners != 0 {
-                let j = partners.trailing_zeros();
-                partners &= partners - 1;
-                let y = &b[j as usize];
-                let found = if is_compared(x) && is_compared(y) {
-                    let ends = (usize::from(i) + 1 == a.len(), j as usize + 1 == b.len());
-                    let cut = cut(model, (x, ends.0), (y, ends.1));
-                    better(self.agreement(model, x, y), cut)
+        let mut done = 0_u16;
+        for x in a.outlines.sounds {
+            // Further sound forms of a token come right behind its first one.
+            if done & x.tokens() != 0 {
+                continue;
+            }
+            done |= x.tokens();
+            let at = usize::from(x.start);
+            let (same, cuts) = (may_agree.same[at], may_agree.cut[at]);
+            if same | cuts == 0 {
+                continue;
+            }
+            let mut done = 0_u16;
+            for y in b.outlines.sounds {
+                let mark = y.tokens();
+                if (same | cuts) & mark & !done == 0 {
+                    continue;
+                }
+                done |= mark;
+                let is_minor = x.look == Look::Minor || y.look == Look::Minor;
+                let found = if is_minor {
+                    self.minor_agreement(model, (a, x), (b, y))
                 } else {
-                    self.minor_agreement(model, x, y)
+                    let same = (same & mark != 0).then(|| self.agreement(model, (a, x), (b, y)));
+                    let cut = (cuts & mark != 0).then(|| cut(model, (a, x), (b, y)));
+                    better(same.flatten(), cut.flatten())
                 };
                 if let Some((level, bits)) = found {
                     self.options.push(Partners {
                         bits,
                         level,
-                        a: i,
+                        a: x.start,
                         a_len: 1,
-                        b: index(j as usize),
+                        b: y.start,
                         b_len: 1,
                     });
                 }
@@ -93,23 +119,29 @@ impl Scratch {
 
     /// What it is worth that both names have a title or a particle, or that what is a title in one
     /// is a word of the other.
-    fn minor_agreement(&mut self, model: &Model, x: &Token, y: &Token) -> Option<(Level, f64)> {
-        if x.tag == Tag::Initial || y.tag == Tag::Initial {
+    fn minor_agreement(
+        &mut self,
+        model: &Model,
+        x: (NameView<'_>, &Outline),
+        y: (NameView<'_>, &Outline),
+    ) -> Option<(Level, f64)> {
+        if x.1.look == Look::Initial || y.1.look == Look::Initial {
             return None;
         }
-        let worth = if x.is_core() || y.is_core() {
+        let (ours, theirs) = (token(x), token(y));
+        let worth = if ours.is_core() || theirs.is_core() {
             model.minor.1
-        } else if x.tag == Tag::Particle && y.tag == Tag::Particle {
+        } else if ours.tag == Tag::Particle && theirs.tag == Tag::Particle {
             model.minor.2
         } else {
             model.minor.0
         };
-        let rarity = f64::from(x.bits.min(y.bits));
-        let level = if x.form() == y.form() {
+        let rarity = f64::from(ours.bits.min(theirs.bits));
+        let level = if ours.form() == theirs.form() {
             Level::Same
         } else {
-            let is_long = x.form().len().min(y.form().len()) > 3;
-            let (_, bits) = self.agreement(model, x, y).filter(|_| is_long)?;
+            let is_long = ours.form().len().min(theirs.form().len()) > 3;
+            let (_, bits) = is_long.then(|| self.agreement(model, x, y)).flatten()?;
             (bits > 0.5 * rarity).then_some(Level::Similar)?
         };
         let worth = worth.min(rarity);
@@ -117,31 +149,50 @@ impl Scratch {
     }
 
     /// What it is worth that two tokens are the same name; `None` where they are not.
-    fn agreement(&mut self, model: &Model, x: &Token, y: &Token) -> Option<(Level, f64)> {
-        if x.tag == Tag::Initial || y.tag == Tag::Initial {
-            let beginnings = |t: &Token| {
-                let first = |f: &Form| f.as_bytes().first().map_or(0, |b| 1_u64 << (b & 63));
-                t.forms().iter().fold(0, |set, f| set | first(f))
-            };
-            let worth = model.worth(x.bits.min(y.bits));
-            let fits = beginnings(x) & beginnings(y) != 0;
-            return fits.then_some((Level::Initial, model.initial.min(worth)));
+    fn agreement(
+        &mut self,
+        model: &Model,
+        x: (NameView<'_>, &Outline),
+        y: (NameView<'_>, &Outline),
+    ) -> Option<(Level, f64)> {
+        let looks = (x.1.look, y.1.look);
+        let bits = x.1.bits.min(y.1.bits);
+        if looks.0 == Look::Initial || looks.1 == Look::Initial {
+            let fits = x.1.begins & y.1.begins != 0;
+            return fits.then(|| (Level::Initial, model.initial.min(model.worth(bits))));
         }
-        if x.tag == Tag::Number || y.tag == Tag::Number {
-            let worth = model.worth(x.bits.min(y.bits));
-            return (x.form() == y.form()).then_some((Level::Same, worth));
+        if looks.0 == Look::Number || looks.1 == Look::Number {
+            let is_same = token(x).form() == token(y).form();
+            return is_same.then(|| (Level::Same, model.worth(bits)));
         }
         if is_father_and_son(x, y) {
             return None;
         }
         // Patronymics of brother and sister are no forms of one name.
-        let are_names = x.tag == Tag::Word && y.tag == Tag::Word;
-        let question = (x.number() << 1 | u64::from(are_names), y.number());
-        self.agreements.get(question, || {
+        let are_names = looks == (Look::Word, Look::Word);
+        let words = u64::from(x.1.word) << 32 | u64::from(y.1.word);
+        let question = words << 1 | u64::from(are_names);
+        let found = self.agreements.get(question, || {
+            let (x, y) = (token(x), token(y));
             let form = other_form(model, x, y).filter(|_| are_names);
-            better(agreement(model, x, y), form)
-        })
+            let found = better(agreement(model, x, y), form);
+            found.map(|(level, bits)| (level, narrow(bits)))
+        });
+        found.map(|(level, bits)| (level, f64::from(bits)))
     }
+}
+
+/// The token that an outline stands for.
+fn token<'a>((name, outline): (NameView<'a>, &Outline)) -> &'a Token {
+    &name.name.tokens[usize::from(outline.start)]
+}
+
+#[allow(
+    clippy::cast_possible_truncation,
+    reason = "bits of a name are of one digit behind the point"
+)]
+fn narrow(bits: f64) -> f32 {
+    bits as f32
 }
 
 /// Compares two names that have just met; pushes the evidence to `parts` and returns its sum.
@@ -149,8 +200,8 @@ impl Scratch {
 /// Greedy assignment by bits: names have few tokens and the best partner is seldom shared.
 pub(super) fn compare_names(
     model: &Model,
-    a: &PreparedName,
-    b: &PreparedName,
+    a: NameView<'_>,
+    b: NameView<'_>,
     scratch: &mut Scratch,
     parts: &mut Vec<Part>,
 ) -> f64 {
@@ -200,7 +251,7 @@ pub(super) fn compare_names(
     }
     let mut sum: f64 = parts[start..].iter().map(|p| p.bits).sum();
     if chosen.is_empty()
-        && let Some(graded) = nearly(model, a, b)
+        && let Some(graded) = nearly(model, &a, &b)
     {
         parts.push(Part::form(Level::Floor, graded - sum));
         sum = graded;
@@ -250,7 +301,7 @@ const FAINT: f64 = 0.15;
 
 /// Keeps the partners, those with most bits first. Equal bits: those nearest to the start of both
 /// names, so that the two names may change places.
-fn choose(model: &Model, a: &PreparedName, b: &PreparedName, options: &mut Vec<Partners>) {
+fn choose(model: &Model, a: NameView<'_>, b: NameView<'_>, options: &mut Vec<Partners>) {
     joins(model, a, b, options);
     options.sort_by(|x, y| {
         let place = |p: &Partners| (p.a + p.b, p.a_len + p.b_len, p.a);
@@ -267,7 +318,7 @@ fn choose(model: &Model, a: &PreparedName, b: &PreparedName, options: &mut Vec<P
         }
         is_free
     });
-    if let Some(whole) = whole_run(model, a, b) {
+    if let Some(whole) = whole_run(model, &a, &b) {
         let sum: f64 = options.iter().map(|p| p.bits).sum();
         if whole.bits > sum {
             options.clear();
@@ -379,11 +430,17 @@ fn better(one: Option<(Level, f64)>, other: Option<(Level, f64)>) -> Option<(Lev
 
 /// What it is worth that one token is the beginning of the other, cut off where a field ended. The
 /// last word of a name may be cut anywhere, another one where no name is left.
-fn cut(model: &Model, x: (&Token, bool), y: (&Token, bool)) -> Option<(Level, f64)> {
-    let ((short, is_last), (long, _)) = if x.0.form().len() < y.0.form().len() {
-        (x, y)
+fn cut(
+    model: &Model,
+    x: (NameView<'_>, &Outline),
+    y: (NameView<'_>, &Outline),
+) -> Option<(Level, f64)> {
+    let is_last = |x: (NameView<'_>, &Outline)| x.1.start + 1 == x.0.outlines.tokens;
+    let (ours, theirs) = ((token(x), is_last(x)), (token(y), is_last(y)));
+    let ((short, is_last), (long, _)) = if ours.0.form().len() < theirs.0.form().len() {
+        (ours, theirs)
     } else {
-        (y, x)
+        (theirs, ours)
     };
     let is_known = short.is_known();
     // Ivan is not the beginning of Ivanovich.
@@ -457,14 +514,14 @@ fn respelling(model: &Model, x: &Word, y: &Word, worth: f64) -> Option<(Level, f
 
 /// Whether one token is a patronymic and the other the name that it may be made of: Aleksandrovich is
 /// not Aleksandr.
-fn is_father_and_son(x: &Token, y: &Token) -> bool {
+fn is_father_and_son(x: (NameView<'_>, &Outline), y: (NameView<'_>, &Outline)) -> bool {
     const ENDING: usize = 4;
-    let (patronymic, name) = match (x.tag, y.tag) {
-        (Tag::Patronymic, Tag::Word) => (x, y),
-        (Tag::Word, Tag::Patronymic) => (y, x),
+    let (patronymic, name) = match (x.1.look, y.1.look) {
+        (Look::Patronymic, Look::Word) => (x, y),
+        (Look::Word, Look::Patronymic) => (y, x),
         _ => return false,
     };
-    patronymic.form().len() >= name.form().len() + ENDING
+    token(patronymic).form().len() >= token(name).form().len() + ENDING
 }
 
 /// What the spelling of the one says for the other, in bits, where one is written in a script that
@@ -574,8 +631,7 @@ fn natives(tokens: &[Token]) -> Option<Native> {
 
 /// Whether a name was written in one run and cut by guess.
 fn is_cut(name: &PreparedName) -> bool {
-    let mut joins = name.outlines.joins().iter();
-    joins.any(|j| j.look == Look::Run)
+    name.joins.iter().any(|j| j.is_run)
 }
 
 /// A name that was written in one run, as the partner of all words of a name in Latin letters.
@@ -628,7 +684,7 @@ fn mean_len(a_len: u8, b_len: u8) -> f32 {
 }
 
 /// Two neighbours of one name written as one token of the other.
-fn joins(model: &Model, a: &PreparedName, b: &PreparedName, options: &mut Vec<Partners>) {
+fn joins(model: &Model, a: NameView<'_>, b: NameView<'_>, options: &mut Vec<Partners>) {
     for (join, whole, bits) in joined(model, a, b) {
         options.push(Partners {
             bits,
@@ -654,18 +710,19 @@ fn joins(model: &Model, a: &PreparedName, b: &PreparedName, options: &mut Vec<Pa
 /// Joined neighbours of a name, the token of another that they are, and what that is worth.
 fn joined<'a>(
     model: &'a Model,
-    name: &'a PreparedName,
-    other: &'a PreparedName,
+    name: NameView<'a>,
+    other: NameView<'a>,
 ) -> impl Iterator<Item = (&'a Join, u8, f64)> + 'a {
-    let pairs = name.joins.iter().zip(name.outlines.joins()).flat_map(|j| {
-        let wholes = other.outlines.wholes().iter();
+    let pairs = name.name.joins.iter().zip(name.outlines.joins);
+    let pairs = pairs.flat_map(move |j| {
+        let wholes = other.outlines.wholes.iter();
         wholes
             .filter(move |w| join_fits(j.1, w))
             .map(move |w| (j.0, w))
     });
-    pairs.filter_map(|(join, whole)| {
+    pairs.filter_map(move |(join, whole)| {
         let at = whole.start;
-        let token = other.tokens.get(usize::from(at))?;
+        let token = other.name.tokens.get(usize::from(at))?;
         let form = token.form();
         let share: f64 = match osa_distance(join.form.as_bytes(), form.as_bytes()) {
             0 => 1.0,
@@ -684,7 +741,7 @@ fn joined<'a>(
         let worth = model.worth(join_bits(join.bits, whole.bits));
         let written = || {
             let end = join.start + join.len;
-            let native = natives(&name.tokens[usize::from(join.start)..usize::from(end)])?;
+            let native = natives(&name.name.tokens[usize::from(join.start)..usize::from(end)])?;
             let bits = spelling_bits(model, &native, form).min(worth);
             (!token.is_foreign()).then_some(bits * model.respelt)
         };

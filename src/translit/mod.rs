@@ -77,7 +77,7 @@ fn latin_token(token: &Token) -> Option<LatinToken> {
         forms,
         tag: token.tag,
         script: token.script,
-        source: token.text.clone(),
+        source: token.text.to_string(),
         glued: token.glued,
     })
 }
