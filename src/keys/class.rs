@@ -2,7 +2,6 @@
 //!
 //! `Mohammed`, `Muhamad` and `mhmd` all become `MMD`. Vowels count only at the start.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::OnceLock;
 
@@ -94,28 +93,30 @@ impl ClassKey {
 ///
 /// **Range**: 0 to 17; classes that no table token has get 17.
 pub(crate) fn class_bits(class: ClassKey) -> f32 {
-    bits_tables().whole.get(&class).copied().unwrap_or(RAREST)
+    shares().whole.get(&class).map_or(RAREST, bits_of)
 }
 
 /// The same of the first two classes of a token.
 pub(crate) fn beginning_bits(beginning: ClassKey) -> f32 {
-    let table = &bits_tables().beginnings;
-    table.get(&beginning).copied().unwrap_or(RAREST)
+    shares().beginnings.get(&beginning).map_or(RAREST, bits_of)
 }
 
-/// Bits of class keys and of their beginnings.
-struct BitsTables {
-    whole: FxHashMap<ClassKey, f32>,
-    beginnings: FxHashMap<ClassKey, f32>,
+/// Shares of class keys and of their beginnings among people and among organisations.
+#[derive(Default)]
+struct Shares {
+    whole: FxHashMap<ClassKey, (f64, f64)>,
+    beginnings: FxHashMap<ClassKey, (f64, f64)>,
 }
 
-fn bits_tables() -> &'static BitsTables {
-    static TABLES: OnceLock<BitsTables> = OnceLock::new();
-    TABLES.get_or_init(|| {
-        let (mut whole, mut beginnings) = (Shares::new(), Shares::new());
+fn shares() -> &'static Shares {
+    static SHARES: OnceLock<Shares> = OnceLock::new();
+    SHARES.get_or_init(|| {
+        let mut this = Shares::default();
+        this.whole.reserve(CLASSES);
         rarity::for_each_share(|token, share| {
             let class = ClassKey::of(token.as_bytes());
-            for (shares, class) in [(&mut whole, class), (&mut beginnings, class.beginning())] {
+            let (whole, beginnings) = (&mut this.whole, &mut this.beginnings);
+            for (shares, class) in [(whole, class), (beginnings, class.beginning())] {
                 let sums = shares.entry(class).or_default();
                 match share {
                     Share::Person(share) => sums.0 += share,
@@ -123,25 +124,17 @@ fn bits_tables() -> &'static BitsTables {
                 }
             }
         });
-        BitsTables {
-            whole: bits_of(whole),
-            beginnings: bits_of(beginnings),
-        }
+        this
     })
 }
 
-/// Shares among people and among organisations.
-type Shares = BTreeMap<ClassKey, (f64, f64)>;
-
-fn bits_of(shares: Shares) -> FxHashMap<ClassKey, f32> {
-    shares
-        .into_iter()
-        .map(|(class, (person, organization))| {
-            let bits = -person.max(organization).max(f64::MIN_POSITIVE).log2();
-            (class, narrow(bits.clamp(0.0, f64::from(RAREST))))
-        })
-        .collect()
+fn bits_of((person, organization): &(f64, f64)) -> f32 {
+    let bits = -person.max(*organization).max(f64::MIN_POSITIVE).log2();
+    narrow(bits.clamp(0.0, f64::from(RAREST)))
 }
+
+/// Room for the classes of all tokens.
+const CLASSES: usize = 14_000;
 
 #[allow(
     clippy::cast_possible_truncation,

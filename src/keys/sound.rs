@@ -59,51 +59,71 @@ const RULES: &[(&str, &str)] = &[
     ("y", "i"),
 ];
 
-/// The rules that begin with a letter, in their order.
-fn by_first_letter(letter: u8) -> &'static [(&'static str, &'static str)] {
-    static RULES_OF: LazyLock<[Vec<(&str, &str)>; 26]> = LazyLock::new(|| {
-        std::array::from_fn(|at| {
-            let begins =
-                |from: &str| from.bytes().next().map(|b| usize::from(b - b'a')) == Some(at);
-            RULES
-                .iter()
-                .copied()
-                .filter(|(from, _)| begins(from))
-                .collect()
-        })
-    });
-    RULES_OF
-        .get(usize::from(letter.wrapping_sub(b'a')))
-        .map_or(&[], |rules| rules)
+/// A rewrite of up to eight letters, which are compared as one number.
+struct Rule {
+    letters: u64,
+    /// Of the letters at hand those that count.
+    mask: u64,
+    taken: usize,
+    to: &'static [u8],
 }
+
+impl Rule {
+    fn new((from, to): &(&str, &'static str)) -> Self {
+        let mut letters = [0; 8];
+        letters[..from.len()].copy_from_slice(from.as_bytes());
+        let letters = u64::from_le_bytes(letters);
+        Self {
+            letters,
+            mask: u64::MAX >> (64 - 8 * from.len()),
+            taken: from.len(),
+            to: to.as_bytes(),
+        }
+    }
+}
+
+/// The rules that begin with each letter, in their order.
+static RULES_OF: LazyLock<[Vec<Rule>; 26]> = LazyLock::new(|| {
+    std::array::from_fn(|at| {
+        let begins = |from: &str| from.bytes().next().map(|b| usize::from(b - b'a')) == Some(at);
+        let rules = RULES.iter().filter(|(from, _)| begins(from));
+        rules.map(Rule::new).collect()
+    })
+});
 
 /// The sound form of a Latin form.
 pub(crate) fn sound_form(form: &Form) -> Form {
-    let bytes = form.as_bytes();
-    let mut out: Vec<u8> = Vec::with_capacity(bytes.len() + 4);
+    let rules_of = &*RULES_OF;
+    // Room behind the last letter, for eight are looked at.
+    let mut bytes = [0; Form::MOST + 7];
+    bytes[..form.len()].copy_from_slice(form.as_bytes());
+    // A letter becomes two at most.
+    let (mut out, mut len) = ([0; 2 * Form::MOST], 0);
     let mut i = 0;
-    while i < bytes.len() {
-        let rest = &bytes[i..];
-        let rule = by_first_letter(rest[0])
-            .iter()
-            .find(|(from, _)| rest.starts_with(from.as_bytes()));
-        let (to, taken) = match rule {
-            Some((from, to)) => (to.as_bytes(), from.len()),
-            None => (&rest[..1], 1),
+    while i < form.len() {
+        let mut eight = [0; 8];
+        eight.copy_from_slice(&bytes[i..i + 8]);
+        let letters = u64::from_le_bytes(eight);
+        let rules = rules_of.get(usize::from(bytes[i].wrapping_sub(b'a')));
+        let fits = |rule: &&Rule| letters & rule.mask == rule.letters;
+        let (to, taken) = match rules.and_then(|rules| rules.iter().find(fits)) {
+            Some(rule) => (rule.to, rule.taken),
+            None => (&bytes[i..=i], 1),
         };
         for byte in to {
             // Doubled letters sound once; digits stay.
-            if out.last() != Some(byte) || byte.is_ascii_digit() {
-                out.push(*byte);
+            if len == 0 || out[len - 1] != *byte || byte.is_ascii_digit() {
+                out[len] = *byte;
+                len += 1;
             }
         }
         i += taken;
     }
     // A final h after a vowel is silent: Abdullah, Fatimah.
-    if out.len() > 2 && out.ends_with(b"h") {
-        out.pop();
+    if len > 2 && out[len - 1] == b'h' {
+        len -= 1;
     }
-    Form::new(std::str::from_utf8(&out).unwrap_or_default())
+    Form::new(std::str::from_utf8(&out[..len]).unwrap_or_default())
 }
 
 #[cfg(test)]
