@@ -2,11 +2,10 @@
 //!
 //! `Mohammed`, `Muhamad` and `mhmd` all become `MMD`. Vowels count only at the start.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::OnceLock;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use crate::rarity::{self, Share};
 
@@ -94,58 +93,48 @@ impl ClassKey {
 ///
 /// **Range**: 0 to 17; classes that no table token has get 17.
 pub(crate) fn class_bits(class: ClassKey) -> f32 {
-    bits_tables().whole.get(&class).copied().unwrap_or(RAREST)
+    shares().whole.get(&class).map_or(RAREST, bits_of)
 }
 
 /// The same of the first two classes of a class key.
 pub(crate) fn beginning_bits(class: ClassKey) -> f32 {
-    bits_tables().beginnings[usize::from(class.beginning())]
+    bits_of(&shares().beginnings[usize::from(class.beginning())])
 }
 
-/// Bits of class keys and of their beginnings.
-struct BitsTables {
-    whole: FxHashMap<ClassKey, f32>,
-    beginnings: [f32; 256],
+/// Shares of class keys and of their beginnings among people and among organisations.
+struct Shares {
+    whole: FxHashMap<ClassKey, (f64, f64)>,
+    beginnings: [(f64, f64); 256],
 }
 
-fn bits_tables() -> &'static BitsTables {
-    static TABLES: OnceLock<BitsTables> = OnceLock::new();
-    TABLES.get_or_init(|| {
-        let (mut whole, mut beginnings) = (Shares::new(), Shares::new());
+fn shares() -> &'static Shares {
+    static SHARES: OnceLock<Shares> = OnceLock::new();
+    SHARES.get_or_init(|| {
+        let mut this = Shares {
+            whole: FxHashMap::with_capacity_and_hasher(CLASSES, FxBuildHasher),
+            beginnings: [(0.0, 0.0); 256],
+        };
         rarity::for_each_share(|token, share| {
             let class = ClassKey::of(token.as_bytes());
-            let beginning = ClassKey(class.beginning().into());
-            for (shares, class) in [(&mut whole, class), (&mut beginnings, beginning)] {
-                let sums = shares.entry(class).or_default();
+            let begun = &mut this.beginnings[usize::from(class.beginning())];
+            for sums in [this.whole.entry(class).or_default(), begun] {
                 match share {
                     Share::Person(share) => sums.0 += share,
                     Share::Organization(share) => sums.1 += share,
                 }
             }
         });
-        let beginnings = bits_of(beginnings);
-        let bits = |beginning| beginnings.get(&ClassKey(beginning)).copied();
-        BitsTables {
-            whole: bits_of(whole),
-            beginnings: std::array::from_fn(|i| {
-                u32::try_from(i).ok().and_then(bits).unwrap_or(RAREST)
-            }),
-        }
+        this
     })
 }
 
-/// Shares among people and among organisations.
-type Shares = BTreeMap<ClassKey, (f64, f64)>;
-
-fn bits_of(shares: Shares) -> FxHashMap<ClassKey, f32> {
-    shares
-        .into_iter()
-        .map(|(class, (person, organization))| {
-            let bits = -person.max(organization).max(f64::MIN_POSITIVE).log2();
-            (class, narrow(bits.clamp(0.0, f64::from(RAREST))))
-        })
-        .collect()
+fn bits_of((person, organization): &(f64, f64)) -> f32 {
+    let bits = -person.max(*organization).max(f64::MIN_POSITIVE).log2();
+    narrow(bits.clamp(0.0, f64::from(RAREST)))
 }
+
+/// Room for the classes of all tokens.
+const CLASSES: usize = 14_000;
 
 #[allow(
     clippy::cast_possible_truncation,

@@ -3,7 +3,7 @@
 /// A Latin form of a token: up to 31 bytes of `[a-z0-9]`, held inline. Longer forms are cut.
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Form {
-    bytes: [u8; 31],
+    bytes: [u8; Self::MOST],
     len: u8,
 }
 
@@ -14,6 +14,9 @@ impl std::fmt::Debug for Form {
 }
 
 impl Form {
+    /// Most bytes of a form.
+    pub(crate) const MOST: usize = 31;
+
     /// The first 31 bytes of a Latin form.
     pub fn new(text: &str) -> Self {
         Self::of(text.as_bytes())

@@ -13,9 +13,9 @@ use rustc_hash::{FxBuildHasher, FxHashMap};
 use crate::keys::class::ClassKey;
 use crate::keys::form::Form;
 use crate::keys::sound::sound_form;
-use crate::translit::{surnames, unpacked};
+use crate::translit::surnames;
 
-const VARIANTS: &[u8] = include_bytes!("variants.tsv.gz");
+const VARIANTS: &str = include_str!("variants.tsv");
 const NICKNAMES: &str = include_str!("nicknames.tsv");
 
 /// Names that a token may be a form of, at most.
@@ -53,7 +53,7 @@ const EQUIVALENT: u32 = 1 << 30;
 impl Kin {
     /// What the tables say of a sound form.
     pub(crate) fn of(sound: &Form) -> Self {
-        table().get(sound).copied().unwrap_or_default()
+        table().get(sound).map_or_else(Self::default, Row::kin)
     }
 
     /// The strongest tie of two tokens.
@@ -80,14 +80,39 @@ impl Kin {
     }
 
     fn names(&self) -> &[u32] {
-        let known = self.of.iter().position(|name| *name == 0);
-        &self.of[..known.unwrap_or(MOST)]
+        names(&self.of)
     }
+}
 
+fn names(of: &[u32; MOST]) -> &[u32] {
+    let known = of.iter().position(|name| *name == 0);
+    &of[..known.unwrap_or(MOST)]
+}
+
+/// What the tables say of a sound form: class keys are made when it is asked for.
+#[derive(Default)]
+struct Row {
+    of: [u32; MOST],
+    /// The first spelling with this sound, and the usual form of its name.
+    form: &'static str,
+    usual: &'static str,
+}
+
+impl Row {
     fn add(&mut self, name: u32) {
-        let is_known = self.names().iter().any(|n| (n ^ name) & !SHORT == 0);
+        let is_known = names(&self.of).iter().any(|n| (n ^ name) & !SHORT == 0);
         if let Some(free) = self.of.iter_mut().find(|n| **n == 0).filter(|_| !is_known) {
             *free = name;
+        }
+    }
+
+    fn kin(&self) -> Kin {
+        let class = |form: &str| ClassKey::of(form.as_bytes());
+        let usual = class(self.usual);
+        let differs = class(self.form) != usual;
+        Kin {
+            of: self.of,
+            class: if differs { usual } else { ClassKey::default() },
         }
     }
 }
@@ -104,16 +129,15 @@ fn tie(x: u32, y: u32) -> Option<Tie> {
     }
 }
 
-fn table() -> &'static FxHashMap<Form, Kin> {
-    static TABLE: OnceLock<FxHashMap<Form, Kin>> = OnceLock::new();
+fn table() -> &'static FxHashMap<Form, Row> {
+    static TABLE: OnceLock<FxHashMap<Form, Row>> = OnceLock::new();
     TABLE.get_or_init(|| {
-        let mut table: FxHashMap<Form, Kin> =
+        let mut table: FxHashMap<Form, Row> =
             FxHashMap::with_capacity_and_hasher(FORMS, FxBuildHasher);
         let mut number = 0;
-        let mut add = |full: &str, short: &str, how: u32| {
+        let mut add = |full: &'static str, short: &'static str, how: u32| {
             number += 1;
             let usual = full.split(' ').next().unwrap_or_default();
-            let usual = ClassKey::of(usual.as_bytes());
             let forms = full.split(' ').map(|form| (form, 0));
             for (form, is_short) in forms.chain(short.split(' ').map(|form| (form, SHORT))) {
                 // A lone letter is an initial.
@@ -121,11 +145,12 @@ fn table() -> &'static FxHashMap<Form, Kin> {
                     continue;
                 }
                 let sound = sound_form(&Form::new(form));
-                let kin = table.entry(sound).or_default();
-                if kin.is_empty() && ClassKey::of(form.as_bytes()) != usual {
-                    kin.class = usual;
-                }
-                kin.add(number | how | is_short);
+                let row = table.entry(sound).or_insert_with(|| Row {
+                    form,
+                    usual,
+                    ..Row::default()
+                });
+                row.add(number | how | is_short);
             }
         };
         for (full, short) in rows(NICKNAMES) {
@@ -134,7 +159,7 @@ fn table() -> &'static FxHashMap<Form, Kin> {
         for surnames in surnames() {
             add(surnames, "", 0);
         }
-        for (forms, _) in rows(&unpacked(VARIANTS)) {
+        for (forms, _) in rows(VARIANTS) {
             add(forms, "", 0);
         }
         table
@@ -142,7 +167,7 @@ fn table() -> &'static FxHashMap<Form, Kin> {
 }
 
 /// Rows of a table, cut at the first tab.
-fn rows(table: &str) -> impl Iterator<Item = (&str, &str)> {
+fn rows(table: &'static str) -> impl Iterator<Item = (&'static str, &'static str)> {
     let lines = table.lines().filter(|l| !l.starts_with('#'));
     lines.map(|line| line.split_once('\t').unwrap_or((line, "")))
 }
@@ -150,9 +175,9 @@ fn rows(table: &str) -> impl Iterator<Item = (&str, &str)> {
 /// Digest of the tables, for the recipe digest.
 pub(super) fn digest() -> [u8; 32] {
     let mut hasher = blake3::Hasher::new();
-    for table in [VARIANTS, NICKNAMES.as_bytes()] {
+    for table in [VARIANTS, NICKNAMES] {
         hasher.update(&(table.len() as u64).to_le_bytes());
-        hasher.update(table);
+        hasher.update(table.as_bytes());
     }
     *hasher.finalize().as_bytes()
 }
@@ -185,9 +210,8 @@ mod tests {
 
     #[test]
     fn every_row_has_letters_alone() {
-        let variants = unpacked(VARIANTS);
-        assert!(variants.lines().count() > 1_000);
-        for (full, short) in rows(NICKNAMES).chain(rows(&variants)) {
+        assert!(VARIANTS.lines().count() > 1_000);
+        for (full, short) in rows(NICKNAMES).chain(rows(VARIANTS)) {
             for form in full.split(' ').chain(short.split(' ')) {
                 assert!(form.bytes().all(|b| b.is_ascii_lowercase()), "{form}");
             }

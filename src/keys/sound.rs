@@ -59,72 +59,71 @@ const RULES: &[(&str, &str)] = &[
     ("y", "i"),
 ];
 
-/// A rule as the loop below reads it: the first eight bytes of the text in one number.
-#[derive(Clone, Copy, Debug)]
+/// A rewrite of up to eight letters, which are compared as one number.
 struct Rule {
-    /// Covers the bytes that the rule asks for.
+    letters: u64,
+    /// Of the letters at hand those that count.
     mask: u64,
-    from: u64,
     taken: usize,
     to: &'static [u8],
 }
 
-/// The rules that begin with a letter, in their order.
-fn by_first_letter(letter: u8) -> &'static [Rule] {
-    static RULES_OF: LazyLock<[Vec<Rule>; 26]> = LazyLock::new(|| {
-        let rule = |(from, to): &(&'static str, &'static str)| Rule {
+impl Rule {
+    fn new((from, to): &(&str, &'static str)) -> Self {
+        let mut letters = [0; 8];
+        letters[..from.len()].copy_from_slice(from.as_bytes());
+        let letters = u64::from_le_bytes(letters);
+        Self {
+            letters,
             mask: u64::MAX >> (64 - 8 * from.len()),
-            from: first_eight(from.as_bytes()),
             taken: from.len(),
             to: to.as_bytes(),
-        };
-        std::array::from_fn(|at| {
-            let begins = |from: &str| from.bytes().map(|b| usize::from(b - b'a')).next() == Some(at);
-            let rules = RULES.iter().filter(|(from, _)| begins(from));
-            rules.map(rule).collect()
-        })
-    });
-    RULES_OF
-        .get(usize::from(letter.wrapping_sub(b'a')))
-        .map_or(&[], |rules| rules)
+        }
+    }
 }
 
-/// The first eight bytes, zeros behind the end.
-fn first_eight(text: &[u8]) -> u64 {
-    if let Some(first) = text.first_chunk() {
-        return u64::from_le_bytes(*first);
-    }
-    let bytes = text.iter().rev();
-    bytes.fold(0, |all, byte| all << 8 | u64::from(*byte))
-}
+/// The rules that begin with each letter, in their order.
+static RULES_OF: LazyLock<[Vec<Rule>; 26]> = LazyLock::new(|| {
+    std::array::from_fn(|at| {
+        let begins = |from: &str| from.bytes().next().map(|b| usize::from(b - b'a')) == Some(at);
+        let rules = RULES.iter().filter(|(from, _)| begins(from));
+        rules.map(Rule::new).collect()
+    })
+});
 
 /// The sound form of a Latin form.
 pub(crate) fn sound_form(form: &Form) -> Form {
-    let bytes = form.as_bytes();
-    // No rule writes more letters than it takes but `x`, twice as many.
-    let mut out = [0; 64];
-    let (mut length, mut last) = (0, 0);
+    let rules_of = &*RULES_OF;
+    // Room behind the last letter, for eight are looked at.
+    let mut bytes = [0; Form::MOST + 7];
+    bytes[..form.len()].copy_from_slice(form.as_bytes());
+    // A letter becomes two at most.
+    let (mut out, mut len) = ([0; 2 * Form::MOST], 0);
     let mut i = 0;
-    while i < bytes.len() {
-        let next = first_eight(&bytes[i..]);
-        let mut rules = by_first_letter(bytes[i]).iter();
-        let rule = rules.find(|rule| next & rule.mask == rule.from);
-        let (to, taken) = rule.map_or((&bytes[i..=i], 1), |rule| (rule.to, rule.taken));
+    while i < form.len() {
+        let mut eight = [0; 8];
+        eight.copy_from_slice(&bytes[i..i + 8]);
+        let letters = u64::from_le_bytes(eight);
+        let rules = rules_of.get(usize::from(bytes[i].wrapping_sub(b'a')));
+        let fits = |rule: &&Rule| letters & rule.mask == rule.letters;
+        let (to, taken) = match rules.and_then(|rules| rules.iter().find(fits)) {
+            Some(rule) => (rule.to, rule.taken),
+            None => (&bytes[i..=i], 1),
+        };
         for byte in to {
             // Doubled letters sound once; digits stay.
-            if last != *byte || byte.is_ascii_digit() {
-                out[length] = *byte;
-                length += 1;
-                last = *byte;
+            if len == 0 || out[len - 1] != *byte || byte.is_ascii_digit() {
+                out[len] = *byte;
+                len += 1;
             }
         }
         i += taken;
     }
     // A final h after a vowel is silent: Abdullah, Fatimah.
-    if length > 2 && last == b'h' {
-        length -= 1;
+    if len > 2 && out[len - 1] == b'h' {
+        len -= 1;
     }
-    Form::of(&out[..length])
+    Form::of(&out[..len])
 }
 
 #[cfg(test)]

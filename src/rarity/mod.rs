@@ -6,13 +6,17 @@
 //! Not here: counting in the files at hand. The figures are shipped, so that a key depends only
 //! on the record it is made of.
 
+//! The tables are text in the program. Nothing is read of a row before it is asked for.
+
+mod index;
+
 use std::sync::OnceLock;
 
 use rustc_hash::FxHashMap;
 
-use crate::translit::unpacked;
+use index::Index;
 
-const PERSONS: &[u8] = include_bytes!("persons.tsv.gz");
+const PERSONS: &str = include_str!("persons.tsv");
 const ORGANIZATIONS: &str = include_str!("organizations.tsv");
 
 /// Bits of a token of people's names that the table does not hold. Not more, because lists of names are
@@ -30,7 +34,8 @@ pub const UNSEEN_ORG_BITS: f32 = 16.0;
 /// assert!(bits("john") < bits("ingeborg"));
 /// ```
 pub fn bits(token: &str) -> f32 {
-    people().tokens.get(token).map_or(UNSEEN_BITS, |t| t.0)
+    let row = people().rows.find(token);
+    row.map_or(UNSEEN_BITS, |(_, cells)| person_bits(cells))
 }
 
 /// Groups of locales whose names were counted apart; `src/learn/cultures.tsv`.
@@ -60,9 +65,12 @@ impl Company {
 
     /// Of a token of people's names, by the most common of its Latin spellings.
     pub fn of<'a>(forms: impl Iterator<Item = &'a str>) -> Self {
-        let known = forms.filter_map(|f| people().tokens.get(f));
-        let best = known.min_by(|a, b| a.0.total_cmp(&b.0));
-        best.map_or(Self::UNKNOWN, |(_, lifts)| Self(Some(lifts)))
+        let people = people();
+        let known = forms.filter_map(|f| people.rows.find(f));
+        let best = known.min_by(|a, b| person_bits(a.1).total_cmp(&person_bits(b.1)));
+        best.map_or(Self::UNKNOWN, |(row, cells)| {
+            Self(Some(people.lifts(row, cells)))
+        })
     }
 }
 
@@ -97,41 +105,51 @@ pub fn shared_bits(tokens: impl Iterator<Item = Company>) -> f32 {
 }
 
 struct People {
-    /// Bits, and how much likelier than among all people it is in each group.
-    tokens: FxHashMap<Box<str>, (f32, [f32; CULTURES])>,
+    rows: Index,
+    /// How much likelier the token of each row is in each group than among all people, once asked.
+    lifts: Box<[OnceLock<Box<[f32; CULTURES]>>]>,
     /// Share of each group.
     groups: [f32; CULTURES],
+}
+
+impl People {
+    /// The lifts of a row, of which the cells behind the token are given.
+    fn lifts(&self, row: usize, cells: &str) -> &[f32; CULTURES] {
+        self.lifts[row].get_or_init(|| {
+            let levels = cells.split_once('\t').map_or("", |(_, lifts)| lifts);
+            let mut lifts = [1.0; CULTURES];
+            for (lift, level) in lifts.iter_mut().zip(levels.bytes()) {
+                // Quarters of a bit from four below upwards, as `learn::frequencies` writes them.
+                let step = level.saturating_sub(b'0').min(48);
+                *lift = (f32::from(step) / 4.0 - 4.0).exp2();
+            }
+            Box::new(lifts)
+        })
+    }
 }
 
 fn people() -> &'static People {
     static TABLE: OnceLock<People> = OnceLock::new();
     TABLE.get_or_init(|| {
-        let text = persons();
-        let head = text.lines().find_map(|l| l.strip_prefix("# shares\t"));
+        let head = PERSONS.lines().find_map(|l| l.strip_prefix("# shares\t"));
         let mut groups = [0.0; CULTURES];
         let shares = head.into_iter().flat_map(|h| h.split('\t'));
         for (group, share) in groups.iter_mut().zip(shares) {
             *group = share.parse().unwrap_or(0.0) / 1e6;
         }
-        // Quarters of a bit from four below upwards, as `learn::frequencies` writes them.
-        let mut bits = -4.25_f32;
-        let quarters: [f32; 49] = std::array::from_fn(|_| {
-            bits += 0.25;
-            bits.exp2()
-        });
-        let tokens = rows(text).filter_map(|(token, rest)| {
-            let (share, lifts) = rest.split_once('\t')?;
-            let mut own = [1.0; CULTURES];
-            for (own, lift) in own.iter_mut().zip(lifts.bytes()) {
-                *own = quarters[usize::from(lift.saturating_sub(b'0')).min(quarters.len() - 1)];
-            }
-            Some((token.into(), (share_bits(share, UNSEEN_BITS)?, own)))
-        });
+        let rows = Index::new(PERSONS);
         People {
-            tokens: tokens.collect(),
+            lifts: (0..rows.len()).map(|_| OnceLock::new()).collect(),
+            rows,
             groups,
         }
     })
+}
+
+/// Bits of a row of people's tokens, of which the cells behind the token are given.
+fn person_bits(cells: &str) -> f32 {
+    let share = cells.split('\t').next().unwrap_or_default();
+    share_bits(share, UNSEEN_BITS).unwrap_or(UNSEEN_BITS)
 }
 
 /// Bits of a share in parts per thousand million.
@@ -158,8 +176,12 @@ pub fn org_bits_of(forms: &[String]) -> f32 {
 ///
 /// **Units and range**: bits, from about 4 (`company`) to [`UNSEEN_ORG_BITS`].
 pub fn org_bits(token: &str) -> f32 {
-    static TABLE: OnceLock<FxHashMap<Box<str>, f32>> = OnceLock::new();
-    let table = TABLE.get_or_init(|| parse(ORGANIZATIONS, UNSEEN_ORG_BITS));
+    static TABLE: OnceLock<FxHashMap<&str, f32>> = OnceLock::new();
+    let table = TABLE.get_or_init(|| {
+        let bits = |share| share_bits(share, UNSEEN_ORG_BITS);
+        let each = rows(ORGANIZATIONS).filter_map(|(token, share)| Some((token, bits(share)?)));
+        each.collect()
+    });
     table.get(token).copied().unwrap_or(UNSEEN_ORG_BITS)
 }
 
@@ -171,7 +193,7 @@ pub fn letter_bits(form: &[u8]) -> f32 {
     static PAIRS: OnceLock<[[f32; EDGE + 1]; EDGE + 1]> = OnceLock::new();
     let pairs = PAIRS.get_or_init(|| {
         let mut counts = [[0.5_f32; EDGE + 1]; EDGE + 1];
-        for (token, _) in rows(persons()) {
+        for (token, _) in people().rows.each() {
             for_each_pair(token.as_bytes(), |a, b| counts[a][b] += 1.0);
         }
         counts.map(|row| {
@@ -203,15 +225,20 @@ fn for_each_pair(form: &[u8], mut see: impl FnMut(usize, usize)) {
 /// Every token of both tables with its share (0 to 1) among the tokens of people's names and of
 /// organisations' names, in the order of the tables. For sums over classes of tokens.
 pub fn for_each_share(mut see: impl FnMut(&str, Share)) {
-    for (table, share) in [
-        (persons(), Share::Person as fn(f64) -> Share),
-        (ORGANIZATIONS, Share::Organization),
-    ] {
-        for (token, rest) in rows(table) {
-            let parts = rest.split('\t').next().unwrap_or_default();
-            see(token, share(parts.parse().unwrap_or(0.0) / 1e9));
-        }
+    for (token, cells) in people().rows.each() {
+        see(token, Share::Person(leading_number(cells) / 1e9));
     }
+    for (token, cells) in rows(ORGANIZATIONS) {
+        see(token, Share::Organization(leading_number(cells) / 1e9));
+    }
+}
+
+/// The whole number that a text begins with.
+fn leading_number(text: &str) -> f64 {
+    let digits = text.bytes().take_while(u8::is_ascii_digit);
+    f64::from(digits.fold(0, |n: u32, digit| {
+        n.saturating_mul(10).saturating_add(u32::from(digit - b'0'))
+    }))
 }
 
 /// Share of a token among the tokens of one kind of names, 0 to 1.
@@ -226,9 +253,9 @@ pub enum Share {
 /// Digest of the tables of this room, for the recipe digest.
 pub fn digest() -> [u8; 32] {
     let mut hasher = blake3::Hasher::new();
-    for table in [PERSONS, ORGANIZATIONS.as_bytes()] {
+    for table in [PERSONS, ORGANIZATIONS] {
         hasher.update(&(table.len() as u64).to_le_bytes());
-        hasher.update(table);
+        hasher.update(table.as_bytes());
     }
     *hasher.finalize().as_bytes()
 }
@@ -237,18 +264,6 @@ pub fn digest() -> [u8; 32] {
 fn rows(table: &str) -> impl Iterator<Item = (&str, &str)> {
     let lines = table.lines().filter(|l| !l.starts_with('#'));
     lines.filter_map(|line| line.split_once('\t'))
-}
-
-fn parse(table: &str, ceiling: f32) -> FxHashMap<Box<str>, f32> {
-    rows(table)
-        .filter_map(|(token, share)| Some((token.into(), share_bits(share, ceiling)?)))
-        .collect()
-}
-
-/// The text of the table of people's tokens.
-fn persons() -> &'static str {
-    static TEXT: OnceLock<String> = OnceLock::new();
-    TEXT.get_or_init(|| unpacked(PERSONS))
 }
 
 #[cfg(test)]
@@ -260,6 +275,25 @@ mod tests {
         let forms = ["xqzzy".to_owned(), "maria".to_owned()];
         assert!((bits_of(&forms) - bits("maria")).abs() < f32::EPSILON);
         assert!((bits_of(&[]) - UNSEEN_BITS).abs() < f32::EPSILON);
+    }
+
+    /// Rows are read when asked for: each as the text has it.
+    #[test]
+    fn every_row_of_the_table_is_found_and_read_as_written() {
+        let people = people();
+        assert!(people.rows.len() > 30_000 && people.groups.iter().sum::<f32>() > 0.99);
+        for (number, (token, cells)) in rows(PERSONS).enumerate() {
+            assert_eq!(people.rows.find(token), Some((number, cells)), "{token}");
+            let (share, levels) = cells.split_once('\t').expect("two cells");
+            let share: f32 = share.parse().expect("a number");
+            assert!((bits(token) - (1e9 / share).log2()).abs() < 1e-4, "{token}");
+            let lifts = people.lifts(number, cells);
+            assert_eq!(levels.len(), CULTURES, "{token}");
+            for (lift, level) in lifts.iter().zip(levels.bytes()) {
+                let quarters = 4.0 * (lift.log2() + 4.0);
+                assert!((quarters - f32::from(level - b'0')).abs() < 1e-3, "{token}");
+            }
+        }
     }
 
     #[test]

@@ -4,10 +4,14 @@
 //! the chunk given the next character, and given the character and chunk before. The two are
 //! smoothed over one another (Dirichlet, Witten and Bell's idea), and a beam search keeps the
 //! likeliest spellings. `learn translit` makes the tables (`learn/translit.rs`).
+//!
+//! A table is text in the program. When its script first comes up, only the places of its rows are
+//! noted; a row is read when a word first needs it.
 
-use std::io::Read as _;
+use std::borrow::Cow;
 use std::sync::OnceLock;
 
+use memchr::memchr_iter;
 use rustc_hash::FxHashMap;
 use unicode_normalization::UnicodeNormalization as _;
 
@@ -29,30 +33,30 @@ const SPELLINGS: usize = 24;
 const SMOOTHING: f32 = 5.0;
 
 /// The tables, one for each script that has been learned.
-const TABLES: &[(Script, &[u8])] = &[
-    (Script::Arabic, include_bytes!("learned/arab.tsv.gz")),
-    (Script::Armenian, include_bytes!("learned/armn.tsv.gz")),
-    (Script::Bengali, include_bytes!("learned/beng.tsv.gz")),
-    (Script::Cyrillic, include_bytes!("learned/cyrl.tsv.gz")),
-    (Script::Devanagari, include_bytes!("learned/deva.tsv.gz")),
-    (Script::Georgian, include_bytes!("learned/geor.tsv.gz")),
-    (Script::Greek, include_bytes!("learned/grek.tsv.gz")),
-    (Script::Gujarati, include_bytes!("learned/gujr.tsv.gz")),
-    (Script::Gurmukhi, include_bytes!("learned/guru.tsv.gz")),
-    (Script::Hangul, include_bytes!("learned/hang.tsv.gz")),
-    (Script::Han, include_bytes!("learned/hani.tsv.gz")),
-    (Script::Hebrew, include_bytes!("learned/hebr.tsv.gz")),
-    (Script::Kannada, include_bytes!("learned/knda.tsv.gz")),
-    (Script::Katakana, include_bytes!("learned/kana.tsv.gz")),
-    (Script::Malayalam, include_bytes!("learned/mlym.tsv.gz")),
-    (Script::Oriya, include_bytes!("learned/orya.tsv.gz")),
-    (Script::Tamil, include_bytes!("learned/taml.tsv.gz")),
-    (Script::Telugu, include_bytes!("learned/telu.tsv.gz")),
-    (Script::Thai, include_bytes!("learned/thai.tsv.gz")),
+const TABLES: &[(Script, &str)] = &[
+    (Script::Arabic, include_str!("learned/arab.tsv")),
+    (Script::Armenian, include_str!("learned/armn.tsv")),
+    (Script::Bengali, include_str!("learned/beng.tsv")),
+    (Script::Cyrillic, include_str!("learned/cyrl.tsv")),
+    (Script::Devanagari, include_str!("learned/deva.tsv")),
+    (Script::Georgian, include_str!("learned/geor.tsv")),
+    (Script::Greek, include_str!("learned/grek.tsv")),
+    (Script::Gujarati, include_str!("learned/gujr.tsv")),
+    (Script::Gurmukhi, include_str!("learned/guru.tsv")),
+    (Script::Hangul, include_str!("learned/hang.tsv")),
+    (Script::Han, include_str!("learned/hani.tsv")),
+    (Script::Hebrew, include_str!("learned/hebr.tsv")),
+    (Script::Kannada, include_str!("learned/knda.tsv")),
+    (Script::Katakana, include_str!("learned/kana.tsv")),
+    (Script::Malayalam, include_str!("learned/mlym.tsv")),
+    (Script::Oriya, include_str!("learned/orya.tsv")),
+    (Script::Tamil, include_str!("learned/taml.tsv")),
+    (Script::Telugu, include_str!("learned/telu.tsv")),
+    (Script::Thai, include_str!("learned/thai.tsv")),
 ];
 
 /// The tables as shipped, for the digest.
-pub(super) fn shipped() -> impl Iterator<Item = &'static [u8]> {
+pub(super) fn shipped() -> impl Iterator<Item = &'static str> {
     TABLES.iter().map(|(_, table)| *table)
 }
 
@@ -65,19 +69,7 @@ pub(super) fn of(script: Script) -> Option<&'static Transducer> {
         script
     };
     let at = TABLES.iter().position(|(s, _)| *s == script)?;
-    Some(PARSED[at].get_or_init(|| Transducer::parse(&unpacked(TABLES[at].1))))
-}
-
-/// The text of a gzipped table that is part of the program; tests read them all, so none is broken.
-pub(crate) fn unpacked(gz: &[u8]) -> String {
-    let mut text = String::new();
-    if flate2::read::GzDecoder::new(gz)
-        .read_to_string(&mut text)
-        .is_err()
-    {
-        text.clear();
-    }
-    text
+    Some(PARSED[at].get_or_init(|| Transducer::new(TABLES[at].1)))
 }
 
 /// The characters that a table speaks of: Hangul as jamo, Hiragana as Katakana.
@@ -92,18 +84,41 @@ pub(crate) fn characters(token: &str, script: Script) -> Vec<char> {
 /// A chunk of Latin letters that a character may stand for.
 #[derive(Clone, Copy, Debug)]
 struct Chunk {
-    /// Its number in the table.
-    number: u16,
+    letters: Letters,
     len: u8,
-    letters: [u8; LONGEST],
     /// P(chunk | character where it stands).
     share: f32,
 }
+
+type Letters = [u8; LONGEST];
 
 impl Chunk {
     fn letters(&self) -> &[u8] {
         &self.letters[..usize::from(self.len)]
     }
+
+    /// Reads `letters:number`, a `-` for no letters.
+    fn read(cell: &str) -> Option<Self> {
+        let (text, share) = cell.split_once(':')?;
+        let letters = letters(text);
+        let len = letters.iter().filter(|b| **b != 0).count();
+        Some(Self {
+            letters,
+            // At most six.
+            len: u8::try_from(len).unwrap_or(0),
+            share: share.parse().ok()?,
+        })
+    }
+}
+
+/// Up to six letters, nothing behind them; `-` is none.
+fn letters(text: &str) -> Letters {
+    let text = if text == "-" { "" } else { text };
+    let mut letters = [0; LONGEST];
+    for (letter, byte) in letters.iter_mut().zip(text.bytes()) {
+        *letter = byte;
+    }
+    letters
 }
 
 /// Longest chunk: the readings of Han characters.
@@ -168,30 +183,62 @@ impl Row {
 #[derive(Debug, Default)]
 struct Counts {
     total: f32,
-    of: Vec<(u16, f32)>,
+    of: Vec<(Letters, f32)>,
 }
 
 impl Counts {
-    fn get(&self, chunk: u16) -> f32 {
+    fn read(cells: &str) -> Self {
+        let chunks = cells.split(' ').filter_map(Chunk::read);
+        let of: Vec<(Letters, f32)> = chunks.map(|c| (c.letters, c.share)).collect();
+        let total = of.iter().map(|(_, n)| n).sum();
+        Self { total, of }
+    }
+
+    fn get(&self, chunk: Letters) -> f32 {
         let found = self.of.iter().find(|(c, _)| *c == chunk);
         found.map_or(0.0, |(_, n)| *n)
     }
 
     /// Counts smoothed by a wider distribution.
-    fn smooth(&self, chunk: u16, wider: f32) -> f32 {
+    fn smooth(&self, chunk: Letters, wider: f32) -> f32 {
         (self.get(chunk) + SMOOTHING * wider) / (self.total + SMOOTHING)
     }
 }
 
+/// What a row of the text says, read when it is first asked for.
+#[derive(Debug)]
+struct Lazy<T> {
+    /// Where its cells begin in the text, and where they end.
+    cells: (u32, u32),
+    read: OnceLock<T>,
+}
+
+impl<T> Lazy<T> {
+    fn at(cells: (u32, u32)) -> Self {
+        let read = OnceLock::new();
+        Self { cells, read }
+    }
+
+    fn cells<'a>(&self, text: &'a str) -> &'a str {
+        let (start, end) = self.cells;
+        &text[start as usize..end as usize]
+    }
+}
+
 /// One learned table.
+///
+/// **Shape** of its text: rows `a TAB character TAB chunk:share ...`, most frequent first, then
+/// `n TAB character next TAB chunk:count ...` and `b TAB character chunk next TAB chunk:count ...`,
+/// the parts of a context a space apart; `-` is the empty chunk.
 #[derive(Debug, Default)]
 pub struct Transducer {
+    text: Cow<'static, str>,
     /// P(chunk | character).
-    alone: FxHashMap<char, Row>,
+    alone: FxHashMap<char, Lazy<Row>>,
     /// By character and next character.
-    next: FxHashMap<(char, char), Row>,
+    next: FxHashMap<(char, char), Lazy<Row>>,
     /// By character before, its chunk, and character.
-    before: FxHashMap<(char, u16, char), Counts>,
+    before: FxHashMap<(char, Letters, char), Lazy<Counts>>,
 }
 
 /// Share below which a chunk is not kept for a character before a given other one.
@@ -200,86 +247,97 @@ const LEAST_SHARE: f32 = 1e-5;
 /// A spelling in the making.
 struct Hypothesis {
     log: f32,
-    last: u16,
+    last: Letters,
     text: String,
 }
 
 impl Transducer {
-    /// Reads the text of a table: `kind TAB context TAB chunk:number ...`, a `-` for the empty chunk.
-    pub fn parse(text: &str) -> Self {
+    /// Notes the places of the rows of a text.
+    pub fn new(text: impl Into<Cow<'static, str>>) -> Self {
+        let text = text.into();
+        let ends = || memchr_iter(b'\n', text.as_bytes()).chain([text.len()]);
+        let rows = ends().count();
         let mut this = Self::default();
-        let mut chunks: Vec<Chunk> = Vec::new();
-        let mut numbers: FxHashMap<&str, u16> = FxHashMap::default();
-        let mut number = |text| {
-            *numbers.entry(text).or_insert_with(|| {
-                let number = u16::try_from(chunks.len()).unwrap_or(u16::MAX);
-                chunks.push(chunk(text, number));
-                number
-            })
-        };
-        // The empty chunk is number 0.
-        number("-");
-        let mut alone: FxHashMap<char, Counts> = FxHashMap::default();
-        let mut next: Vec<((char, char), Counts)> = Vec::new();
-        for line in text.lines().filter(|l| !l.starts_with("//")) {
-            let mut cells = line.split('\t');
-            let (Some(kind), Some(context), Some(values)) =
-                (cells.next(), cells.next(), cells.next())
-            else {
-                continue;
-            };
-            let of: Vec<(u16, f32)> = values
-                .split(' ')
-                .filter_map(|v| v.split_once(':'))
-                .filter_map(|(chunk, n)| Some((number(chunk), n.parse::<f32>().ok()?)))
-                .collect();
-            let total = of.iter().map(|(_, n)| n).sum();
-            let counts = Counts { total, of };
-            let mut parts = context.split(' ');
-            let first = parts.next().and_then(|p| p.chars().next()).unwrap_or(EDGE);
-            match (kind, parts.next(), parts.next()) {
-                ("a", ..) => {
-                    alone.insert(first, counts);
-                }
-                ("n", Some(second), _) => {
-                    let second = second.chars().next().unwrap_or(EDGE);
-                    next.push(((first, second), counts));
-                }
-                ("b", Some(chunk), Some(third)) => {
-                    let third = third.chars().next().unwrap_or(EDGE);
-                    this.before.insert((first, number(chunk), third), counts);
-                }
-                _ => {}
-            }
+        this.next.reserve(rows / 2);
+        this.before.reserve(rows / 2);
+        let mut start = 0;
+        for end in ends() {
+            this.note(text.get(start..end).unwrap_or_default(), end);
+            start = end + 1;
         }
-        let row = |shares: &mut dyn Iterator<Item = (u16, f32)>| {
-            let with_share = |(number, share): (u16, f32)| Chunk {
-                share,
-                ..chunks[usize::from(number)]
-            };
-            Row::new(shares.map(with_share).collect())
-        };
-        for ((first, second), counts) in next {
-            let Some(wider) = alone.get(&first) else {
-                continue;
-            };
-            let smooth = |(chunk, n): &(u16, f32)| (*chunk, counts.smooth(*chunk, n / wider.total));
-            let mut shares = wider.of.iter().map(smooth).filter(|c| c.1 >= LEAST_SHARE);
-            this.next.insert((first, second), row(&mut shares));
-        }
-        let rows = alone.into_iter().map(|(first, counts)| {
-            let mut shares = counts.of.iter().map(|(c, n)| (*c, n / counts.total));
-            (first, row(&mut shares))
-        });
-        this.alone = rows.collect();
+        this.text = text;
         this
+    }
+
+    /// Notes the row of a line that ends at a place of the text.
+    fn note(&mut self, line: &str, end: usize) {
+        let mut cells = line.splitn(3, '\t');
+        let (Some(kind), Some(context), Some(values)) = (cells.next(), cells.next(), cells.next())
+        else {
+            return;
+        };
+        let place = |at| u32::try_from(at).unwrap_or(u32::MAX);
+        let values = (place(end - values.len()), place(end));
+        let mut parts = context.split(' ');
+        let mut part = || parts.next().unwrap_or_default();
+        let character = |part: &str| part.chars().next().unwrap_or(EDGE);
+        let first = character(part());
+        match kind {
+            "a" => _ = self.alone.insert(first, Lazy::at(values)),
+            "n" => {
+                _ = self
+                    .next
+                    .insert((first, character(part())), Lazy::at(values))
+            }
+            "b" => {
+                let chunk = letters(part());
+                let context = (first, chunk, character(part()));
+                self.before.insert(context, Lazy::at(values));
+            }
+            _ => {}
+        }
     }
 
     /// What a character may stand for where another follows.
     fn row(&self, word: &[char], at: usize) -> Option<&Row> {
         let next = word.get(at + 1).copied().unwrap_or(EDGE);
-        let in_place = self.next.get(&(word[at], next));
-        in_place.or_else(|| self.alone.get(&word[at]))
+        let Some(row) = self.next.get(&(word[at], next)) else {
+            return self.alone(word[at]);
+        };
+        if let Some(row) = row.read.get() {
+            return Some(row);
+        }
+        let wider = self.alone(word[at])?;
+        Some(row.read.get_or_init(|| {
+            let counts = Counts::read(row.cells(&self.text));
+            let smooth = |chunk: &Chunk| Chunk {
+                share: counts.smooth(chunk.letters, chunk.share),
+                ..*chunk
+            };
+            let chunks = wider.chunks.iter().map(smooth);
+            Row::new(chunks.filter(|c| c.share >= LEAST_SHARE).collect())
+        }))
+    }
+
+    /// What a character may stand for wherever it stands.
+    fn alone(&self, character: char) -> Option<&Row> {
+        let row = self.alone.get(&character)?;
+        Some(row.read.get_or_init(|| {
+            let cells = row.cells(&self.text).split(' ');
+            let mut chunks: Vec<Chunk> = cells.filter_map(Chunk::read).collect();
+            let total: f32 = chunks.iter().map(|c| c.share).sum();
+            for chunk in &mut chunks {
+                chunk.share /= total;
+            }
+            Row::new(chunks)
+        }))
+    }
+
+    /// Counts of what a character stood for behind another one and its chunk.
+    fn after(&self, before: char, chunk: Letters, here: char) -> Option<&Counts> {
+        let row = self.before.get(&(before, chunk, here))?;
+        let read = || Counts::read(row.cells(&self.text));
+        Some(row.read.get_or_init(read))
     }
 
     /// The natural log of the probability that a word is written so, over all ways to cut the Latin
@@ -329,14 +387,14 @@ impl Transducer {
     pub fn spell(&self, word: &[char]) -> Vec<(f32, String)> {
         let mut beam = vec![Hypothesis {
             log: 0.0,
-            last: 0,
+            last: [0; LONGEST],
             text: String::new(),
         }];
         for (at, &here) in word.iter().enumerate() {
             let Some(row) = self.row(word, at) else {
                 let text = any_ascii::any_ascii_char(here);
                 for hypothesis in &mut beam {
-                    hypothesis.last = 0;
+                    hypothesis.last = [0; LONGEST];
                     let letters = text.bytes().filter(u8::is_ascii_alphanumeric);
                     let letters = letters.map(|b| char::from(b.to_ascii_lowercase()));
                     hypothesis.text.extend(letters);
@@ -346,9 +404,9 @@ impl Transducer {
             let before = if at == 0 { EDGE } else { word[at - 1] };
             let mut wider: Vec<(f32, usize, &Chunk)> = Vec::with_capacity(beam.len() * TRIED);
             for (from, hypothesis) in beam.iter().enumerate() {
-                let after = self.before.get(&(before, hypothesis.last, here));
+                let after = self.after(before, hypothesis.last, here);
                 wider.extend(row.likeliest().map(|chunk| {
-                    let p = after.map_or(chunk.share, |a| a.smooth(chunk.number, chunk.share));
+                    let p = after.map_or(chunk.share, |a| a.smooth(chunk.letters, chunk.share));
                     (hypothesis.log + p.max(1e-9).ln(), from, chunk)
                 }));
             }
@@ -358,7 +416,7 @@ impl Transducer {
             let grown = wider.into_iter().map(|(log, from, chunk)| {
                 let mut text = beam[from].text.clone();
                 text.extend(chunk.letters().iter().map(|b| char::from(*b)));
-                let last = chunk.number;
+                let last = chunk.letters;
                 Hypothesis { log, last, text }
             });
             beam = grown.collect();
@@ -385,20 +443,6 @@ const UNWRITTEN: f64 = 1e-6;
 
 /// Probability of a letter that no character explains.
 const UNEXPLAINED: f64 = 1e-4;
-
-fn chunk(text: &str, number: u16) -> Chunk {
-    let text = if text == "-" { "" } else { text };
-    let mut letters = [0; LONGEST];
-    let len = text.len().min(LONGEST);
-    letters[..len].copy_from_slice(&text.as_bytes()[..len]);
-    Chunk {
-        number,
-        // At most six.
-        len: u8::try_from(len).unwrap_or(0),
-        letters,
-        share: 0.0,
-    }
-}
 
 /// A word in its own script, ready to be asked how likely it is written in some way.
 #[derive(Clone)]
@@ -486,6 +530,76 @@ mod tests {
         }
     }
 
+    /// Rows are read when asked for: each as the text has it.
+    #[test]
+    fn every_row_is_found_and_read_as_written() {
+        for (script, text) in TABLES {
+            let table = of(*script).expect("shipped");
+            let mut rows = 0;
+            for line in text.lines().filter(|l| !l.starts_with("//")) {
+                let cells: Vec<&str> = line.split('\t').collect();
+                let [kind, context, values] = cells[..] else {
+                    panic!("{script:?}: {line}");
+                };
+                let values: Vec<(&str, f32)> = values
+                    .split(' ')
+                    .map(|v| v.split_once(':').expect("chunk:number"))
+                    .map(|(chunk, n)| (chunk.trim_matches('-'), n.parse().expect("a number")))
+                    .collect();
+                let total: f32 = values.iter().map(|(_, n)| n).sum();
+                let context: Vec<&str> = context.split(' ').collect();
+                let one = |at: usize| context[at].chars().next().expect("a character");
+                rows += 1;
+                if kind == "b" {
+                    let counts = table.after(one(0), letters(context[1]), one(2));
+                    let counts = counts.expect("a row of the text");
+                    assert!((counts.total - total).abs() < 0.5 && counts.of.len() == values.len());
+                    for (chunk, n) in values {
+                        assert!((counts.get(letters(chunk)) - n).abs() < 0.5, "{line}");
+                    }
+                    continue;
+                }
+                let alone = table.alone(one(0)).expect("every character stands alone");
+                if kind == "n" {
+                    let row = table.row(&[one(0), one(1)], 0).expect("a row of the text");
+                    let likeliest = row.likeliest().next().expect("a chunk");
+                    assert!(row.chunks.len() <= alone.chunks.len(), "{line}");
+                    // Rounding may order two equal ones otherwise.
+                    let most = values.iter().map(|(_, n)| *n).fold(0.0, f32::max);
+                    let shares = |letters: &[u8]| {
+                        let of = |c: &&Chunk| c.letters() == letters;
+                        let share = |row: &Row| row.chunks.iter().find(of).map_or(0.0, |c| c.share);
+                        (share(row), share(alone))
+                    };
+                    for (chunk, n) in &values {
+                        let (here, wider) = shares(chunk.as_bytes());
+                        let smooth = (n + SMOOTHING * wider) / (total + SMOOTHING);
+                        assert!(
+                            wider == 0.0 || (here - smooth).abs() < 1e-4,
+                            "{line} {chunk}"
+                        );
+                        assert!(*n < most || wider == 0.0 || likeliest.share >= here - 1e-6);
+                    }
+                } else {
+                    assert_eq!(alone.chunks.len(), values.len(), "{line}");
+                    for chunk in &alone.chunks {
+                        let text = std::str::from_utf8(chunk.letters()).expect("letters");
+                        let n = values
+                            .iter()
+                            .find(|(c, _)| *c == text)
+                            .expect("of the text")
+                            .1;
+                        assert!((chunk.share - n / total).abs() < 1e-6, "{line}");
+                    }
+                }
+            }
+            assert_eq!(
+                rows,
+                table.alone.len() + table.next.len() + table.before.len()
+            );
+        }
+    }
+
     #[test]
     fn the_usual_spelling_is_likelier() {
         for (word, script, usual, other) in [
@@ -507,7 +621,7 @@ mod tests {
 
     #[test]
     fn characters_without_a_row_do_not_stop_a_word() {
-        let table = Transducer::parse("a\tб\tb:1\nn\tб #\tb:2\n");
+        let table = Transducer::new("a\tб\tb:1\nn\tб #\tb:2\n");
         assert_eq!(table.spell(&['б', '7', 'б'])[0].1, "b7b");
         assert!(table.likelihood(&['☃'], b"zz").is_finite());
         assert!(table.likelihood(&[], b"").is_finite());

@@ -17,7 +17,7 @@ mod tables;
 mod vowels;
 
 use learned::varied;
-pub(crate) use learned::{EDGE, characters, unpacked};
+pub(crate) use learned::{EDGE, characters};
 pub use learned::{Native, Transducer};
 
 use crate::normalize::{self, NormalName, Tag, Token, normalize};
@@ -160,13 +160,9 @@ pub fn romanize(text: &str) -> String {
 /// Digest of the tables of this room, for the recipe digest.
 pub fn digest() -> [u8; 32] {
     let mut hasher = blake3::Hasher::new();
-    for table in tables::ALL {
+    for table in tables::ALL.iter().copied().chain(learned::shipped()) {
         hasher.update(&(table.len() as u64).to_le_bytes());
         hasher.update(table.as_bytes());
-    }
-    for table in learned::shipped() {
-        hasher.update(&(table.len() as u64).to_le_bytes());
-        hasher.update(table);
     }
     // Raised when the rules in the code of this room change what comes out.
     hasher.update(b"translit rules 3");
