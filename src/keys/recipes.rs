@@ -25,8 +25,9 @@ const SINGLE_CLASS_BITS: f32 = 15.0;
 /// would hold once.
 const SINGLE_TOKEN_BITS: f32 = 15.0;
 
-/// Fewest bits a class key needs beside an initial.
-const BESIDE_INITIAL_BITS: f32 = 9.0;
+/// Fewest bits a class key needs beside an initial, and the written token that it is made of: an initial
+/// is worth so little that a more common token and it stay far below the threshold.
+const BESIDE_INITIAL_BITS: (f32, f32) = (6.0, 12.0);
 
 /// Fewest bits a class key and the beginning of another one need together.
 const BEGINNING_BITS: f32 = 18.0;
@@ -140,6 +141,8 @@ struct Unit<'a> {
     last: usize,
     is_descriptor: bool,
     is_initial: bool,
+    /// The classes that an initial of it has.
+    initials: Firsts,
 }
 
 /// Class keys of a unit, likeliest first.
@@ -181,8 +184,10 @@ fn units(name: &PreparedName) -> (Vec<Unit<'_>>, usize) {
     units.extend(core().enumerate().map(|(i, (_, t))| {
         let classes = t.classes();
         let taken = if t.is_foreign() { 8 } else { 3 };
+        let classes = &classes[..classes.len().min(taken)];
         Unit {
-            classes: Classes::Word(&classes[..classes.len().min(taken)]),
+            initials: initials(t.form(), classes),
+            classes: Classes::Word(classes),
             form: *t.form(),
             token_bits: t.bits,
             first: i,
@@ -202,8 +207,10 @@ fn units(name: &PreparedName) -> (Vec<Unit<'_>>, usize) {
             .iter()
             .fold(*a.form(), |form, t| form.joined(t.form()))
             .joined(b.form());
+        let classes = joined_classes(name, &with, (!between.is_empty()).then_some((a, b)));
         units.push(Unit {
-            classes: joined_classes(name, &with, (!between.is_empty()).then_some((a, b))),
+            initials: initials(&with, &classes),
+            classes,
             form: with,
             token_bits: a.bits + b.bits,
             first: i,
@@ -366,15 +373,12 @@ fn initial_keys(
     side: Side,
     emit: &mut impl FnMut(Recipe, ClearKey),
 ) {
-    if full.is_initial {
+    let (least, least_written) = BESIDE_INITIAL_BITS;
+    if full.is_initial || full.token_bits < least_written {
         return;
     }
-    for class in full
-        .classes
-        .iter()
-        .filter(|c| c.bits >= BESIDE_INITIAL_BITS)
-    {
-        for initial in initials(other).iter() {
+    for class in full.classes.iter().filter(|c| c.bits >= least) {
+        for initial in other.initials.iter() {
             let key = ClearKey::new(&[&class.key.0.to_be_bytes(), &[initial]]);
             if side == Side::Notice || other.is_initial {
                 emit(Recipe::SubjectInitial, key);
@@ -388,9 +392,9 @@ fn initial_keys(
 
 /// The classes that an initial of a token has: of its first letter, which need not be its first sound
 /// (`C.` for Charles); of other spellings the first class.
-fn initials(unit: &Unit<'_>) -> Firsts {
-    let letter = unit.form.as_bytes().get(..1).map(ClassKey::of);
-    let others = unit.classes.iter().skip(1).map(|c| c.key);
+fn initials(form: &Form, classes: &[Class]) -> Firsts {
+    let letter = form.as_bytes().get(..1).map(ClassKey::of);
+    let others = classes.iter().skip(1).map(|c| c.key);
     let set = letter.into_iter().chain(others);
     Firsts(set.fold(0, |set, class| set | 1 << class.first()))
 }

@@ -68,7 +68,8 @@ impl Usage {
     fn unseen(self) -> f32 {
         match self.names {
             Names::Organizations => rarity::UNSEEN_ORG_BITS,
-            Names::People | Names::Any => rarity::UNSEEN_BITS,
+            Names::People => rarity::UNSEEN_BITS,
+            Names::Any => rarity::UNSEEN_BITS.min(rarity::UNSEEN_ORG_BITS),
         }
     }
 
@@ -363,6 +364,19 @@ mod tests {
         assert_ne!(first.number(), word("zorblax", ORGANIZATION).number());
         assert_ne!(first.number(), word("zorblay", PERSON).number());
         assert_eq!(first.form().as_str(), "zorblax");
+    }
+
+    #[test]
+    fn a_word_that_no_table_holds_is_known_to_none() {
+        for names in [Names::People, Names::Organizations, Names::Any] {
+            let usage = Usage {
+                names,
+                is_number: false,
+            };
+            let is_known = |text| Word::shared(text, Script::Latin, usage).is_known();
+            assert!(!is_known("zorblaxi"), "{names:?}");
+            assert!(is_known(if names == Names::Organizations { "pacific" } else { "maria" }));
+        }
     }
 
     #[test]
