@@ -23,7 +23,7 @@ const PAIRS: usize = 5_000;
 
 /// One held-out pair of names.
 struct Pair<'a> {
-    pair: &'a ScriptPair,
+    written: &'a ScriptPair,
     ours: Prepared,
     theirs: Prepared,
     plain: (Plain, Plain),
@@ -82,7 +82,7 @@ pub fn scripts(
                 }
                 for &(measure, by) in measures.iter().filter(|(_, by)| *by < OURS) {
                     let limit = limit(&outcomes, by, 1_000);
-                    let each = names.iter().map(|n| n.pair).zip(&outcomes);
+                    let each = names.iter().map(|n| n.written).zip(&outcomes);
                     for (pair, outcome) in each.filter(|(_, o)| o.own[by] <= limit) {
                         see_miss(Miss {
                             sample: [what, which, measure],
@@ -140,7 +140,7 @@ fn sampled<'a>(
             let (ours, theirs) = (prepared(&p.source), prepared(&p.latin));
             let is_named = !ours.names.is_empty() && !theirs.names.is_empty();
             Some(Pair {
-                pair: p,
+                written: p,
                 ours,
                 theirs,
                 plain: (Plain::new(&p.source), Plain::new(&p.latin)),
