@@ -30,6 +30,8 @@ pub struct Config {
     pub secret_file: Option<PathBuf>,
     /// Most refused rows.
     pub max_refused: Option<u64>,
+    /// File with figures of the score model.
+    pub model: Option<PathBuf>,
     /// Purpose code.
     pub purpose: Option<String>,
     /// Code of the legal basis.
@@ -67,6 +69,19 @@ impl Config {
             })
             .transpose()
     }
+}
+
+/// The score model of a TOML file with some of the fields of [`Model`]; no file gives the shipped one.
+///
+/// # Errors
+/// Unreadable files; a usage error for unknown fields and figures out of their range.
+pub fn model(path: Option<&Path>) -> Result<Model> {
+    let Some(path) = path else {
+        return Ok(Model::default());
+    };
+    let text = std::fs::read_to_string(path).map_err(Problem::Read)?;
+    let model: Model = toml::from_str(&text).map_err(|e| setting("--model", e.message()))?;
+    model.checked()
 }
 
 /// The bits of a threshold given as a score.

@@ -9,7 +9,7 @@ use clap::Args;
 use crate::cli::Exit;
 use crate::read::PairRow;
 use crate::record::{Kind, Name, Record};
-use crate::report::{self, safe};
+use crate::report::{self, Output, safe};
 use crate::run::{compare, compare_pairs};
 use crate::score::Model;
 
@@ -42,6 +42,9 @@ pub(super) struct Compare {
     /// Kind of both names: person, organization, vessel, aircraft.
     #[arg(long, value_name = "KIND", value_parser = kind)]
     kind: Option<Kind>,
+    /// TOML file with figures of the score in place of the shipped ones (docs/cli.md).
+    #[arg(long, value_name = "F.toml")]
+    model: Option<PathBuf>,
     /// Show the evidence.
     #[arg(long)]
     explain: bool,
@@ -53,7 +56,7 @@ pub(super) fn kind(text: &str) -> Result<Kind, String> {
 
 impl Compare {
     pub(super) fn run(self) -> anyhow::Result<Exit> {
-        let model = Model::default();
+        let model = crate::config::model(self.model.as_deref())?;
         if let (Some(pairs), Some(output)) = (&self.pairs, &self.output) {
             return self.score_pairs(&model, pairs, output);
         }
@@ -116,9 +119,10 @@ impl Compare {
     ) -> anyhow::Result<Exit> {
         const CHUNK: usize = 1 << 18;
         let mut reader = crate::read::read_pairs(pairs, self.kind)?;
-        let out = report::Output::create(output)?;
+        let out = Output::create(output)?;
         let mut csv = csv::Writer::from_writer(out);
-        csv.write_record(["id", "score", "bits", "band"])?;
+        csv.write_record(["id", "score", "bits", "band"])
+            .map_err(Output::cannot_write)?;
         loop {
             let chunk: Vec<PairRow> = reader.by_ref().take(CHUNK).collect::<Result<_, _>>()?;
             if chunk.is_empty() {
@@ -127,12 +131,12 @@ impl Compare {
             for (row, bits) in chunk.iter().zip(compare_pairs(model, &chunk)) {
                 let score = format!("{:.6}", model.score(bits));
                 let shown = format!("{bits:.3}");
-                csv.write_record([&row.id, &score, &shown, model.band(bits).code()])?;
+                csv.write_record([&row.id, &score, &shown, model.band(bits).code()])
+                    .map_err(Output::cannot_write)?;
             }
         }
-        let out = csv
-            .into_inner()
-            .map_err(|e| anyhow::anyhow!("{}", e.error()))?;
+        let out = csv.into_inner();
+        let out = out.map_err(|e| Output::cannot_write(e.into_error()))?;
         out.finish()?.commit()?;
         Ok(Exit::Done)
     }

@@ -9,6 +9,7 @@ use anyhow::Context as _;
 use clap::{Args, Subcommand};
 
 use crate::cli::Exit;
+use crate::config::model;
 use crate::error::{Place, Problem, Result};
 use crate::evaluate::{
     Evaluation, GroupBy, HitRow, TruthRow, aliases_off, curve, key_trial, scripts, strangers,
@@ -107,6 +108,9 @@ struct Variation {
     /// The seed.
     #[arg(long, value_name = "S", default_value_t = 1)]
     seed: u64,
+    /// TOML file with figures of the score in place of the shipped ones (docs/cli.md).
+    #[arg(long, value_name = "F.toml")]
+    model: Option<PathBuf>,
     /// Write list, copies, near misses and answers there, as CSV, for other matchers.
     #[arg(long, value_name = "DIR")]
     write: Option<PathBuf>,
@@ -131,6 +135,9 @@ impl Evaluate {
 #[command(after_help = "Example:
   veilmatch evaluate scripts --script Cyrl --pairs cyrl.tsv.gz")]
 struct Scripts {
+    /// Write the pairs that 0.1 % of strangers reach there, as CSV.
+    #[arg(long, value_name = "F.csv")]
+    misses: Option<PathBuf>,
     /// The script, four letters of ISO 15924.
     #[arg(long, value_name = "SCRIPT", value_parser = super::learn::script)]
     script: Script,
@@ -140,6 +147,9 @@ struct Scripts {
     /// Only pairs with this language before the script in their tag.
     #[arg(long, value_name = "LANG")]
     language: Option<String>,
+    /// TOML file with figures of the score in place of the shipped ones (docs/cli.md).
+    #[arg(long, value_name = "F.toml")]
+    model: Option<PathBuf>,
 }
 
 /// How often people who are on no list alert, by name only and with birth dates.
@@ -158,6 +168,9 @@ struct Strangers {
     /// A row for each value of this column; locales stand under their group.
     #[arg(long, value_name = "COLUMN")]
     by: Option<String>,
+    /// TOML file with figures of the score in place of the shipped ones (docs/cli.md).
+    #[arg(long, value_name = "F.toml")]
+    model: Option<PathBuf>,
 }
 
 impl Strangers {
@@ -177,7 +190,12 @@ impl Strangers {
                 person.record.kind = Kind::Person;
             }
         }
-        let table = strangers(&Model::default(), lists, &people, self.by.as_deref())?;
+        let table = strangers(
+            &model(self.model.as_deref())?,
+            lists,
+            &people,
+            self.by.as_deref(),
+        )?;
         write!(std::io::stdout().lock(), "{table}")?;
         Ok(Exit::Done)
     }
@@ -189,7 +207,20 @@ impl Scripts {
         if let Some(language) = &self.language {
             pairs.retain(|p| p.tag.split('-').next() == Some(language));
         }
-        let table = scripts(&Model::default(), &pairs, self.script);
+        let mut misses = Vec::new();
+        let model = model(self.model.as_deref())?;
+        let table = scripts(&model, &pairs, self.script, |miss| {
+            let [names, pairs, measure] = miss.sample.map(str::to_owned);
+            let [bits, limit] = [miss.bits, miss.limit].map(|bits| format!("{bits:.1}"));
+            let (source, latin) = (miss.pair.source.clone(), miss.pair.latin.clone());
+            misses.push([names, pairs, measure, source, latin, bits, limit]);
+        });
+        if let Some(path) = &self.misses {
+            let header = [
+                "names", "pairs", "measure", "source", "latin", "bits", "limit",
+            ];
+            write_csv(path, header, misses.into_iter())?;
+        }
         write!(std::io::stdout().lock(), "{table}")?;
         Ok(Exit::Done)
     }
@@ -198,7 +229,7 @@ impl Scripts {
 impl Variation {
     fn run(self) -> anyhow::Result<Exit> {
         let world = synth::Variation::new(self.notices, self.each, self.near, self.seed);
-        let result = variation(&Model::default(), &world)?;
+        let result = variation(&model(self.model.as_deref())?, &world)?;
         if let Some(dir) = &self.write {
             std::fs::create_dir_all(dir).context("cannot make the directory")?;
             let person = |id: usize| world.listed[id].id.clone();
@@ -246,11 +277,12 @@ fn write_csv<const N: usize>(
     rows: impl Iterator<Item = [String; N]>,
 ) -> anyhow::Result<()> {
     let mut csv = csv::Writer::from_writer(Output::create(path)?);
-    csv.write_record(header)?;
+    csv.write_record(header).map_err(Output::cannot_write)?;
     for row in rows {
-        csv.write_record(row)?;
+        csv.write_record(row).map_err(Output::cannot_write)?;
     }
-    let output = csv.into_inner().map_err(csv::IntoInnerError::into_error)?;
+    let output = csv.into_inner();
+    let output = output.map_err(|e| Output::cannot_write(e.into_error()))?;
     output.finish()?.commit()?;
     Ok(())
 }
@@ -288,7 +320,8 @@ impl HitsFile {
         ] {
             if let Some(path) = path {
                 let mut file = Output::create(path)?;
-                file.write_all(text.as_bytes())?;
+                file.write_all(text.as_bytes())
+                    .map_err(Output::cannot_write)?;
                 file.finish()?.commit()?;
             }
         }

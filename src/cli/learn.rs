@@ -39,7 +39,7 @@ enum LearnVerb {
 /// The same sources give the same bytes.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
-  veilmatch learn frequencies -o persons.tsv.gz
+  veilmatch learn frequencies -o persons.tsv
   veilmatch learn frequencies --organizations names.txt -o organizations.tsv")]
 struct Frequencies {
     /// Names of people with their shares, gzipped [default: the shipped sources].
@@ -65,25 +65,27 @@ impl Learn {
     }
 }
 
-/// How a script is written in Latin letters: one gzipped table.
+/// How a script is written in Latin letters: one table.
 ///
-/// Learns from pairs of names; one source name in five is left out, for `evaluate scripts`. The same
-/// pairs give the same bytes.
+/// Learns from pairs of names; one source name in five is left out, for `evaluate scripts`. A script
+/// of India learns from pairs in the others as well, letter for letter. The same pairs give the same
+/// bytes.
 #[derive(Args, Debug)]
-#[command(after_help = "Example:
-  veilmatch learn translit --script Cyrl --pairs cyrl.tsv.gz -o cyrl.tsv.gz")]
+#[command(after_help = "Examples:
+  veilmatch learn translit --script Cyrl --pairs cyrl.tsv.gz -o cyrl.tsv
+  veilmatch learn translit --script Taml --pairs taml.tsv.gz deva.tsv.gz -o taml.tsv")]
 struct Translit {
     /// The script, four letters of ISO 15924: Cyrl, Arab, Hebr, ...
     #[arg(long, value_name = "SCRIPT", value_parser = script)]
     script: Script,
-    /// Gzipped table of pairs with the columns source, latin, tag, type.
-    #[arg(long, value_name = "F.tsv.gz")]
-    pairs: PathBuf,
+    /// Gzipped tables of pairs with the columns source, latin, tag, type.
+    #[arg(long, required = true, num_args = 1.., value_name = "F.tsv.gz")]
+    pairs: Vec<PathBuf>,
     /// Only pairs with this language before the script in their tag: `ja` of `ja-Hani`.
     #[arg(long, value_name = "LANG")]
     language: Option<String>,
-    /// Where the table goes, gzipped.
-    #[arg(short, long, value_name = "F.tsv.gz")]
+    /// Where the table goes; gzipped when the name ends in .gz.
+    #[arg(short, long, value_name = "FILE")]
     output: PathBuf,
 }
 
@@ -204,12 +206,16 @@ pub(super) fn script(code: &str) -> Result<Script, String> {
 
 impl Translit {
     fn run(self) -> anyhow::Result<Exit> {
-        let mut pairs = read_pairs(File::open(&self.pairs).context("cannot read the pairs")?)?;
+        let mut pairs = Vec::new();
+        for path in &self.pairs {
+            let file = File::open(path).context("cannot read the pairs")?;
+            pairs.extend(read_pairs(file)?);
+        }
         if let Some(language) = &self.language {
             pairs.retain(|p| p.tag.split('-').next() == Some(language));
         }
         let table = translit::learn(self.script, &pairs);
-        write(&self.output, table.as_bytes(), true)
+        write(&self.output, table.as_bytes(), is_gz(&self.output))
     }
 }
 
@@ -219,7 +225,7 @@ impl Translit {
 /// give the same bytes.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
-  veilmatch learn variants latn.tsv.gz cyrl.tsv.gz --origin rigour -o variants.tsv.gz
+  veilmatch learn variants latn.tsv.gz cyrl.tsv.gz --origin rigour -o variants.tsv
   veilmatch learn variants latn.tsv.gz cyrl.tsv.gz --origin rigour --costs -o sounds.tsv")]
 struct Variants {
     /// Gzipped tables of pairs with the columns source, latin, tag, type, origin.
@@ -262,10 +268,10 @@ fn write(path: &Path, table: &[u8], gzipped: bool) -> anyhow::Result<Exit> {
     let mut file = Output::create(path)?;
     if gzipped {
         let mut gz = GzEncoder::new(&mut file, Compression::best());
-        gz.write_all(table)?;
-        gz.finish()?;
+        let written = gz.write_all(table).and_then(|()| gz.try_finish());
+        written.map_err(Output::cannot_write)?;
     } else {
-        file.write_all(table)?;
+        file.write_all(table).map_err(Output::cannot_write)?;
     }
     file.finish()?.commit()?;
     Ok(Exit::Done)

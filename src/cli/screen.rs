@@ -50,6 +50,9 @@ pub(super) struct Screen {
     /// The day on which expiry is judged, YYYY-MM-DD [default: today].
     #[arg(long, value_name = "DATE")]
     as_of: Option<Date>,
+    /// TOML file with figures of the score in place of the shipped ones (docs/cli.md).
+    #[arg(long, value_name = "F.toml")]
+    model: Option<PathBuf>,
     /// File with the secret of the blind keys [default: a fresh random one, never written].
     #[arg(long, value_name = "F")]
     secret_file: Option<PathBuf>,
@@ -101,6 +104,7 @@ impl Screen {
         let config = Config::load(self.config.as_deref())?;
         let as_of = self.as_of.unwrap_or_else(|| jiff::Zoned::now().date());
         let mut settings = Settings::on(as_of);
+        settings.model = crate::config::model(self.model.as_deref().or(config.model.as_deref()))?;
         if let Some(score) = self.threshold.or(config.threshold) {
             settings.threshold_bits = crate::config::threshold_bits(&settings.model, score)?;
         }

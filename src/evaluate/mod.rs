@@ -28,7 +28,7 @@ mod variation;
 pub use hits::{Evaluation, GroupBy, HitRow, TruthRow};
 pub use interval::{Interval, share, wilson};
 pub use point::{Group, Point};
-pub use scripts::scripts;
+pub use scripts::{Miss, scripts};
 pub use strangers::strangers;
 pub use trials::{aliases_off, key_trial};
 #[cfg(feature = "synth")]

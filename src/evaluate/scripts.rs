@@ -23,6 +23,7 @@ const PAIRS: usize = 5_000;
 
 /// One held-out pair of names.
 struct Pair<'a> {
+    written: &'a ScriptPair,
     ours: Prepared,
     theirs: Prepared,
     plain: (Plain, Plain),
@@ -48,7 +49,14 @@ enum Sample {
 /// letters, how near they sound. By score: bits of the whole score by names, where a common name is
 /// worth less than a rare one. The others are plain string similarities of the letters that
 /// `any_ascii` makes, as written and with sorted words.
-pub fn scripts(model: &Model, pairs: &[ScriptPair], script: Script) -> String {
+///
+/// `see_miss` is shown the pairs that 0.1 % of strangers reach.
+pub fn scripts(
+    model: &Model,
+    pairs: &[ScriptPair],
+    script: Script,
+    mut see_miss: impl FnMut(Miss<'_>),
+) -> String {
     let mut forms: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for pair in pairs {
         forms.entry(&pair.source).or_default().insert(&pair.latin);
@@ -68,13 +76,39 @@ pub fn scripts(model: &Model, pairs: &[ScriptPair], script: Script) -> String {
                 &MEASURES[..4]
             };
             if !names.is_empty() {
-                for row in rows(model, &names, &pool, sample, measures) {
+                let outcomes = outcomes(model, &names, &pool, sample);
+                for row in rows(&outcomes, pool.names.len(), measures) {
                     let _ = writeln!(text, "| {} | {what} | {which} | {row}", script.full_name());
+                }
+                for &(measure, by) in measures.iter().filter(|(_, by)| *by < OURS) {
+                    let limit = limit(&outcomes, by, 1_000);
+                    let each = names.iter().map(|n| n.written).zip(&outcomes);
+                    for (pair, outcome) in each.filter(|(_, o)| o.own[by] <= limit) {
+                        see_miss(Miss {
+                            sample: [what, which, measure],
+                            pair,
+                            bits: outcome.own[by],
+                            limit,
+                        });
+                    }
                 }
             }
         }
     }
     text
+}
+
+/// A held-out pair that is not told from strangers.
+#[derive(Clone, Copy, Debug)]
+pub struct Miss<'a> {
+    /// Words or full names, which pairs, and by which measure, as in the table.
+    pub sample: [&'static str; 3],
+    /// The two names.
+    pub pair: &'a ScriptPair,
+    /// What it brings.
+    pub bits: f64,
+    /// What 0.1 % of strangers reach.
+    pub limit: f64,
 }
 
 /// Held-out pairs, at most [`PAIRS`], in step with the file.
@@ -106,6 +140,7 @@ fn sampled<'a>(
             let (ours, theirs) = (prepared(&p.source), prepared(&p.latin));
             let is_named = !ours.names.is_empty() && !theirs.names.is_empty();
             Some(Pair {
+                written: p,
                 ours,
                 theirs,
                 plain: (Plain::new(&p.source), Plain::new(&p.latin)),
@@ -226,21 +261,24 @@ fn most(a: Bits, b: Bits) -> Bits {
     std::array::from_fn(|i| a[i].max(b[i]))
 }
 
-fn rows(
-    model: &Model,
-    names: &[Pair<'_>],
-    pool: &Pool<'_>,
-    sample: Sample,
-    measures: &[(&str, usize)],
-) -> Vec<String> {
-    let outcomes: Vec<Outcome> = names
+fn outcomes(model: &Model, names: &[Pair<'_>], pool: &Pool<'_>, sample: Sample) -> Vec<Outcome> {
+    names
         .par_iter()
         .enumerate()
         .map_init(
             || Scorer::new(model, WeakAliases::Screen),
             |scorer, (i, pair)| outcome(model, scorer, names, pool, sample, i, pair),
         )
-        .collect();
+        .collect()
+}
+
+/// What one in so many strangers reaches by a measure.
+fn limit(outcomes: &[Outcome], by: usize, one_in: usize) -> f64 {
+    let strangers = outcomes.iter().flat_map(|o| &o.others);
+    highest(strangers.map(|(bits, _)| bits[by]).collect(), one_in)
+}
+
+fn rows(outcomes: &[Outcome], pool: usize, measures: &[(&str, usize)]) -> Vec<String> {
     let n = outcomes.len() as u64;
     let count = |holds: &dyn Fn(&Outcome) -> bool| outcomes.iter().filter(|o| holds(o)).count();
     let with_interval = |found: usize| {
@@ -255,8 +293,7 @@ fn rows(
     measures
         .iter()
         .map(|&(what, by)| {
-            let limit = |one_in| highest(strangers().map(|(bits, _)| bits[by]).collect(), one_in);
-            let (one, tenth) = (limit(100), limit(1_000));
+            let (one, tenth) = (limit(outcomes, by, 100), limit(outcomes, by, 1_000));
             let found = |limit| with_interval(count(&|o| o.own[by] > limit));
             let row = format!("{n} | {what} | {} | {} |", found(one), found(tenth));
             if by >= OURS {
@@ -264,8 +301,7 @@ fn rows(
             }
             let first = with_interval(count(&|o| o.found[by] > o.nearest[by]));
             let passing = share(count(&|o| o.nearest[by] > tenth) as u64, n);
-            let of = pool.names.len();
-            format!("{row} {of} | {first} | {passing:.3} | {keys:.3} | {stranger_keys:.4} |")
+            format!("{row} {pool} | {first} | {passing:.3} | {keys:.3} | {stranger_keys:.4} |")
         })
         .collect()
 }

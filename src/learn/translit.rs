@@ -12,7 +12,7 @@
     reason = "words are short: lengths far below 2^52"
 )]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use rustc_hash::FxHashMap;
@@ -34,9 +34,19 @@ const LEAST_SHARE: f64 = 3e-4;
 const CHUNKS: usize = 100;
 
 /// Contexts seen less often are dropped.
-const LEAST_COUNT: u32 = 2;
+const LEAST_COUNT: f64 = 2.0;
 
-type Word = (Vec<char>, Vec<u8>);
+/// What a word in another script of India counts, against one in the script that is learned.
+const AKIN: f64 = 0.1;
+
+/// A word in its own script and in Latin letters.
+#[derive(Clone)]
+struct Word {
+    source: Vec<char>,
+    latin: Vec<u8>,
+    /// As how many words it counts.
+    weight: f64,
+}
 
 /// Longest chunk of Latin letters that one character emits.
 fn longest(script: Script) -> usize {
@@ -47,11 +57,80 @@ fn longest(script: Script) -> usize {
     }
 }
 
-/// Learns the table of a script; pairs that are held out are left out. The text is what
-/// `translit::Transducer` reads. The same pairs in the same order give the same text.
+/// Scripts of India and where their blocks begin. The Unicode standard lays these out alike (chapter
+/// 12, after the Indian standard ISCII of 1988): in the same place stands the same letter.
+const INDIC: [(Script, u32); 9] = [
+    (Script::Devanagari, 0x900),
+    (Script::Bengali, 0x980),
+    (Script::Gurmukhi, 0xa00),
+    (Script::Gujarati, 0xa80),
+    (Script::Oriya, 0xb00),
+    (Script::Tamil, 0xb80),
+    (Script::Telugu, 0xc00),
+    (Script::Kannada, 0xc80),
+    (Script::Malayalam, 0xd00),
+];
+
+/// Length of such a block.
+const BLOCK: u32 = 0x80;
+
+/// Where the block of a character of an Indic script begins.
+fn indic_block(character: char) -> Option<u32> {
+    let begins = INDIC.iter().map(|(_, begin)| *begin);
+    begins
+        .into_iter()
+        .find(|b| (*b..b + BLOCK).contains(&u32::from(character)))
+}
+
+/// A word of one Indic script in the letters of another one; `None` where it has none for it. Where
+/// a script writes one letter for the stops of a row (Tamil), the first letter of the row stands for
+/// all of them.
+fn respelled(word: &[char], block: u32, known: &BTreeSet<char>) -> Option<Vec<char>> {
+    let letter = |c: &char| {
+        let place = u32::from(*c) - indic_block(*c)?;
+        let row = match place {
+            0x15..=0x18 => 0x15,
+            0x1a..=0x1b => 0x1a,
+            0x1c..=0x1d => 0x1c,
+            0x1f..=0x22 => 0x1f,
+            0x24..=0x27 => 0x24,
+            0x2a..=0x2d => 0x2a,
+            place => place,
+        };
+        let letters = [place, row].into_iter();
+        let mut letters = letters.filter_map(|place| char::from_u32(block + place));
+        letters.find(|c| known.contains(c))
+    };
+    word.iter().map(letter).collect()
+}
+
+/// Brings words of other Indic scripts into the script that is learned, behind its own.
+fn akin(words: Vec<Word>, script: Script) -> Vec<Word> {
+    let Some((_, block)) = INDIC.iter().find(|(s, _)| *s == script) else {
+        return words;
+    };
+    let is_own = |word: &Word| {
+        let mut blocks = word.source.iter().filter_map(|c| indic_block(*c));
+        blocks.all(|b| b == *block)
+    };
+    let (mut own, others): (Vec<Word>, Vec<Word>) = words.into_iter().partition(is_own);
+    let known: BTreeSet<char> = own.iter().flat_map(|w| &w.source).copied().collect();
+    own.extend(others.into_iter().filter_map(|word| {
+        Some(Word {
+            source: respelled(&word.source, *block, &known)?,
+            weight: AKIN,
+            ..word
+        })
+    }));
+    own
+}
+
+/// Learns the table of a script; pairs that are held out are left out. Pairs in other scripts of India
+/// help a script of India. The text is what `translit::Transducer` reads. The same pairs in the same
+/// order give the same text.
 pub fn learn(script: Script, pairs: &[ScriptPair]) -> String {
     let longest = longest(script);
-    let mut words: Vec<Word> = pairs
+    let words: Vec<Word> = pairs
         .iter()
         .filter(|p| !p.is_held_out())
         // Full Korean names stand family name first in Hangul and often last in Latin letters.
@@ -67,7 +146,13 @@ pub fn learn(script: Script, pairs: &[ScriptPair]) -> String {
                 && foreign
                 && latin.len() <= source.len() * longest
         })
+        .map(|(source, latin)| Word {
+            source,
+            latin,
+            weight: 1.0,
+        })
         .collect();
+    let mut words = akin(words, script);
     // A few words in step with the whole, so that no part of the file is left out.
     if words.len() > WORDS {
         let all = words.len();
@@ -105,7 +190,8 @@ impl Table {
     /// Every chunk near the diagonal counts the same.
     fn even(words: &[Word], longest: usize) -> Self {
         let mut counts: FxHashMap<(char, u64), f64> = FxHashMap::default();
-        for (source, latin) in words {
+        for word in words {
+            let (source, latin) = (&word.source, &word.latin);
             let slope = latin.len() as f64 / source.len() as f64;
             for (i, c) in source.iter().enumerate() {
                 for j in 0..=latin.len() {
@@ -114,7 +200,7 @@ impl Table {
                         if off.abs() <= 1.0 + 0.25 * latin.len() as f64 {
                             let usual = (len as f64 - slope).abs();
                             *counts.entry((*c, pack(&latin[j..j + len]))).or_default() +=
-                                (-usual).exp();
+                                word.weight * (-usual).exp();
                         }
                     }
                 }
@@ -142,7 +228,8 @@ impl Table {
     /// One round of expectation maximisation.
     fn improved(&self, words: &[Word]) -> Self {
         let mut counts: FxHashMap<(char, u64), f64> = FxHashMap::default();
-        for (source, latin) in words {
+        for word in words {
+            let (source, latin) = (&word.source, &word.latin);
             let (n, m) = (source.len(), latin.len());
             let width = m + 1;
             let mut forward = vec![0.0; (n + 1) * width];
@@ -175,7 +262,8 @@ impl Table {
                             sum += p;
                             let expected = forward[i * width + j] * p / total;
                             if expected > 1e-6 {
-                                *counts.entry((source[i], pack(chunk))).or_default() += expected;
+                                *counts.entry((source[i], pack(chunk))).or_default() +=
+                                    word.weight * expected;
                             }
                         }
                     }
@@ -187,7 +275,7 @@ impl Table {
     }
 
     /// The likeliest cut of a pair: the length of each chunk.
-    fn cut(&self, (source, latin): &Word) -> Option<Vec<usize>> {
+    fn cut(&self, Word { source, latin, .. }: &Word) -> Option<Vec<usize>> {
         let (n, m) = (source.len(), latin.len());
         let width = m + 1;
         let mut best = vec![(f64::NEG_INFINITY, 0_usize); (n + 1) * width];
@@ -255,12 +343,12 @@ const HEADER: &str = "\
 
 /// The table and what followed which in the likeliest cuts, as text.
 fn write(table: &Table, words: &[Word]) -> String {
-    let mut rows: BTreeMap<(u8, String), BTreeMap<String, u32>> = BTreeMap::new();
+    let mut rows: BTreeMap<(u8, String), BTreeMap<String, f64>> = BTreeMap::new();
     for word in words {
         let Some(lens) = table.cut(word) else {
             continue;
         };
-        let (source, latin) = word;
+        let (source, latin) = (&word.source, &word.latin);
         let (mut j, mut before) = (0, (EDGE, String::from("-")));
         for (i, len) in lens.into_iter().enumerate() {
             let chunk = match &latin[j..j + len] {
@@ -279,7 +367,7 @@ fn write(table: &Table, words: &[Word]) -> String {
                     .entry(context)
                     .or_default()
                     .entry(chunk.clone())
-                    .or_default() += 1;
+                    .or_default() += word.weight;
             }
             before = (here, chunk);
         }
@@ -296,11 +384,13 @@ fn write(table: &Table, words: &[Word]) -> String {
         text.push('\n');
     }
     for ((kind, context), counts) in rows {
-        if counts.values().sum::<u32>() < LEAST_COUNT {
+        if counts.values().sum::<f64>() < LEAST_COUNT {
             continue;
         }
         let kind = if kind == 1 { 'n' } else { 'b' };
-        let values: Vec<String> = counts.iter().map(|(c, n)| format!("{c}:{n}")).collect();
+        let tenths = |n: &f64| (n * 10.0).round() / 10.0;
+        let values = counts.iter().map(|(c, n)| format!("{c}:{}", tenths(n)));
+        let values: Vec<String> = values.collect();
         let _ = writeln!(text, "{kind}\t{context}\t{}", values.join(" "));
     }
     text
@@ -348,6 +438,24 @@ mod tests {
             learn(Script::Cyrillic, &pairs(&rows)),
             "the same bytes"
         );
+    }
+
+    /// A letter that no pair of its own script shows is learned from the other script.
+    #[test]
+    fn scripts_of_india_learn_from_each_other() {
+        let own = [("மாலா", "mala"), ("லாமா", "lama"), ("மகா", "maka")];
+        let others = [
+            ("माला", "mala"),
+            ("गाम", "gama"),
+            ("लाग", "laga"),
+            ("गाला", "gala"),
+        ];
+        let text = learn(Script::Tamil, &pairs(&[&own[..], &others[..]].concat()));
+        assert!(text.contains("\na\tக\t") && !text.contains('ग'), "{text}");
+        let known = BTreeSet::from(['க', 'ம']);
+        let respelled = |word: &str| respelled(&word.chars().collect::<Vec<_>>(), 0xb80, &known);
+        assert_eq!(respelled("गम"), Some(vec!['க', 'ம']));
+        assert_eq!(respelled("गल"), None);
     }
 
     #[test]

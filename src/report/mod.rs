@@ -33,7 +33,6 @@ pub use ftm::write_ftm;
 pub use manifest::{InputFile, ListEdition, MANIFEST_SCHEMA, Manifest, OutputFile, Stage};
 pub use mask::{MASKED, mask};
 pub use notices::{write_notices, write_subjects};
-pub(crate) use output::write_problem;
 pub use output::{Output, PendingOutput, beside, commit};
 pub use read_hits::{Hits, find_hit, read_hits};
 pub use refused::write_refused;

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
-use crate::error::{Problem, Result};
+use crate::error::{Error, Problem, Result};
 use crate::record::Digest;
 
 /// Characters that `tempfile` puts between prefix and suffix.
@@ -76,6 +76,11 @@ impl Output {
             ),
             target: target.to_owned(),
         })
+    }
+
+    /// What a library could not write through an output, as an error of ours.
+    pub fn cannot_write(error: impl Into<io::Error>) -> Error {
+        write_problem(&error.into()).into()
     }
 
     /// The folder the output will stand in.

@@ -83,7 +83,7 @@ impl ScreenJob {
         manifest.lists = editions;
         manifest.key_epoch = self.secret.epoch_id();
         manifest.recipe_digest = hex(&recipe_digest().0);
-        self.settings.model.version.clone_into(&mut manifest.model);
+        manifest.model = self.settings.model.version.to_string();
         manifest.purpose = self.purpose.clone().unwrap_or(manifest.purpose);
         manifest.legal_basis = self.legal_basis.clone().unwrap_or(manifest.legal_basis);
         manifest.settings = self.settings_text();

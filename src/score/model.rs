@@ -1,17 +1,25 @@
 //! The shipped model: what each kind of agreement and conflict is worth, in bits.
 
+use std::borrow::Cow;
+
+use serde::Deserialize;
+
+use crate::error::{Problem, Result};
 use crate::keys::Tie;
 use crate::record::Band;
 
 /// Weights and cut-offs of the score. All weights are in bits (log2 of a Bayes factor).
 ///
 /// How each default came about stands in `docs/model-card.md`; `veilmatch learn weights` makes the
-/// table that they are read against.
-#[derive(Clone, Debug, PartialEq)]
+/// table that they are read against. Another model is read by field, the rest as shipped; it counts
+/// when it is [`Model::checked`].
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Model {
     /// Name and version, written into manifests.
-    pub version: &'static str,
+    #[serde(skip)]
+    pub version: Cow<'static, str>,
     /// Fixed prior: moves the sum so that 0 bits is the default threshold. For people, and for all else:
     /// names of firms and vessels are of common words, and few of them are screened. With the first,
     /// on names alone, fewer than ten in a thousand people who are not on a list as large as OFAC's
@@ -27,7 +35,7 @@ pub struct Model {
     pub minor: (f64, f64, f64),
     /// Share of a token's bits that is left at a given sound distance per letter: pairs of
     /// (distance, share), distances rising; beyond the last one the tokens do not agree.
-    pub similarity: &'static [(f32, f32)],
+    pub similarity: Cow<'static, [(f32, f32)]>,
     /// What a spelling in Latin letters says for a name in another script, in bits: the first figure,
     /// the second for each bit that it is likelier than among any names, less the third for the
     /// sound distance per letter.
@@ -92,12 +100,12 @@ pub struct Model {
 impl Default for Model {
     fn default() -> Self {
         Self {
-            version: "veilmatch-model/3",
+            version: Cow::Borrowed("veilmatch-model/3"),
             prior: (-18.0, -19.5),
             token_cap: (18.0, 0.8),
             again: 0.3,
             minor: (3.0, 4.0, 0.5),
-            similarity: &[
+            similarity: Cow::Borrowed(&[
                 (0.0, 1.0),
                 (0.04, 0.96),
                 (0.10, 0.82),
@@ -105,7 +113,7 @@ impl Default for Model {
                 (0.22, 0.40),
                 (0.28, 0.20),
                 (0.34, 0.0),
-            ],
+            ]),
             spelling: (7.0, 0.6, 18.0),
             respelt: 0.95,
             kin: (0.7, 0.5, 0.5),
@@ -135,7 +143,142 @@ impl Default for Model {
     }
 }
 
+/// What a figure may be: a weight for a match, a weight against it, a share of a weight. The bound
+/// of a pair (`score/bound.rs`) rests on the signs.
+const FOR: (f64, f64) = (0.0, 100.0);
+const AGAINST: (f64, f64) = (-100.0, 0.0);
+const SHARE: (f64, f64) = (0.0, 1.0);
+/// A sound distance per letter.
+const DISTANCE: (f64, f64) = (0.01, 0.5);
+
+/// The figures of one field, each with what it may be.
+type Figures<'a> = &'a [((f64, f64), f64)];
+
 impl Model {
+    /// This model, if a score can be made with it. One that differs from the shipped model has the
+    /// digest of its figures in its version.
+    ///
+    /// # Errors
+    /// A usage error that names the first field with a figure out of its range.
+    pub fn checked(mut self) -> Result<Self> {
+        let mut wrong = None;
+        let mut hasher = blake3::Hasher::new();
+        self.for_each_field(|name, figures| {
+            hasher.update(name.as_bytes());
+            for ((least, most), figure) in figures {
+                hasher.update(&figure.to_le_bytes());
+                if !(*least..=*most).contains(figure) {
+                    wrong = wrong.or(Some((name, *least, *most)));
+                }
+            }
+        });
+        let rises = |pair: &[(f32, f32)]| pair[0].0 < pair[1].0 && pair[0].1 >= pair[1].1;
+        let reason = match wrong {
+            Some((name, least, most)) => format!("`{name}` has a figure outside {least} to {most}"),
+            None if !self.similarity.windows(2).all(rises) => {
+                "`similarity` must have rising distances and falling shares".to_owned()
+            }
+            None => {
+                if self != Self::default() {
+                    let digest = hasher.finalize().to_hex();
+                    self.version = format!("{} with {digest}", self.version).into();
+                }
+                return Ok(self);
+            }
+        };
+        let setting = "--model";
+        Err(Problem::Setting { setting, reason }.into())
+    }
+
+    /// Every field but the version, so that none is left unchecked.
+    fn for_each_field(&self, mut see: impl FnMut(&'static str, Figures<'_>)) {
+        let Self {
+            version: _,
+            prior,
+            token_cap,
+            again,
+            minor,
+            similarity,
+            spelling,
+            respelt,
+            kin,
+            descriptor,
+            well_known,
+            part_differs,
+            conflict,
+            extra,
+            cut,
+            initial,
+            initial_weight,
+            complete,
+            order,
+            usual_from,
+            exclusion,
+            number_conflict,
+            legal_form,
+            name_floor,
+            sex,
+            country,
+            place,
+            kind_conflict,
+            identifier,
+            identifier_conflict,
+            strong,
+        } = self;
+        see("prior", &[(AGAINST, prior.0), (AGAINST, prior.1)]);
+        see("token_cap", &[(FOR, token_cap.0), (SHARE, token_cap.1)]);
+        see("again", &[(SHARE, *again)]);
+        see("minor", &[(FOR, minor.0), (FOR, minor.1), (FOR, minor.2)]);
+        for (distance, share) in &**similarity {
+            let (distance, share) = (f64::from(*distance), f64::from(*share));
+            see(
+                "similarity",
+                &[((0.0, DISTANCE.1), distance), (SHARE, share)],
+            );
+        }
+        let figures = [(FOR, spelling.0), (FOR, spelling.1), (FOR, spelling.2)];
+        see("spelling", &figures);
+        see("respelt", &[(SHARE, *respelt)]);
+        see("kin", &[(SHARE, kin.0), (SHARE, kin.1), (SHARE, kin.2)]);
+        see(
+            "descriptor",
+            &[(SHARE, descriptor.0), (SHARE, descriptor.1)],
+        );
+        let distance = f64::from(well_known.0);
+        see("well_known", &[(DISTANCE, distance), (SHARE, well_known.1)]);
+        see(
+            "part_differs",
+            &[(FOR, part_differs.0), (SHARE, part_differs.1)],
+        );
+        see("conflict", &[(AGAINST, conflict.0), (AGAINST, conflict.1)]);
+        see("extra", &[(AGAINST, extra.0), (AGAINST, extra.1)]);
+        see("cut", &[(SHARE, cut.0), (SHARE, cut.1)]);
+        see("initial", &[(FOR, *initial)]);
+        see("initial_weight", &[(SHARE, *initial_weight)]);
+        see("complete", &[(FOR, *complete)]);
+        see("order", &[(AGAINST, *order)]);
+        see("usual_from", &[(SHARE, *usual_from)]);
+        see("exclusion", &[(AGAINST, *exclusion)]);
+        see("number_conflict", &[(AGAINST, *number_conflict)]);
+        see(
+            "legal_form",
+            &[(FOR, legal_form.0), (AGAINST, legal_form.1)],
+        );
+        see("name_floor", &[(AGAINST, *name_floor)]);
+        see("sex", &[(FOR, sex.0), (AGAINST, sex.1)]);
+        see("country", &[(FOR, country.0), (AGAINST, country.1)]);
+        see("place", &[(FOR, *place)]);
+        see("kind_conflict", &[(AGAINST, *kind_conflict)]);
+        let figures = [
+            (FOR, identifier.0),
+            (FOR, identifier.1),
+            (FOR, identifier.2),
+        ];
+        see("identifier", &figures);
+        see("identifier_conflict", &[(AGAINST, *identifier_conflict)]);
+        see("strong", &[(FOR, *strong)]);
+    }
+
     /// Bits that a token of this rarity adds when it agrees.
     pub fn worth(&self, bits: f32) -> f64 {
         let (knee, share) = self.token_cap;
@@ -146,7 +289,7 @@ impl Model {
     /// Share of a token's bits left at a sound distance per letter, 0 to 1.
     pub fn share(&self, distance: f32) -> f32 {
         let mut before = (0.0, 1.0);
-        for point in self.similarity {
+        for point in &*self.similarity {
             if distance <= point.0 {
                 let width = (point.0 - before.0).max(f32::EPSILON);
                 return before.1 + (point.1 - before.1) * (distance - before.0) / width;
@@ -207,6 +350,35 @@ mod tests {
             assert!((model.bits(score) - f64::from(bits)).abs() < 1e-6);
             last = score;
         }
+    }
+
+    #[test]
+    fn another_model_is_known_by_its_version() {
+        let shipped = Model::default();
+        let same = Model::default().checked().expect("as shipped");
+        assert_eq!(same.version, shipped.version);
+        let with = |place| {
+            let model = Model {
+                place,
+                ..Model::default()
+            };
+            model.checked().expect("in its range").version
+        };
+        assert!(with(2.0).starts_with(&*shipped.version) && with(2.0) != shipped.version);
+        assert!(with(2.0) == with(2.0) && with(2.0) != with(1.0));
+    }
+
+    #[test]
+    fn figures_out_of_their_range_are_refused() {
+        let refused = |change: fn(&mut Model)| {
+            let mut model = Model::default();
+            change(&mut model);
+            model.checked().expect_err("out of range").to_string()
+        };
+        assert!(refused(|m| m.sex.1 = 1.0).contains("`sex`"));
+        assert!(refused(|m| m.respelt = 1.1).contains("`respelt`"));
+        assert!(refused(|m| m.complete = f64::NAN).contains("`complete`"));
+        assert!(refused(|m| m.similarity.to_mut().reverse()).contains("`similarity`"));
     }
 
     #[test]

@@ -12,7 +12,7 @@ use crate::record::{
     CountryKind, DateKind, Name, NameKind, Notice, PartialDate, PlaceKind, Record, Sex, Strength,
     Subject,
 };
-use crate::report::{Output, commit, write_problem};
+use crate::report::{Output, commit};
 use crate::synth::{Generator, Settings, Truth, World};
 
 const SUBJECT_COLUMNS: &[&str] = &[
@@ -141,7 +141,9 @@ impl Files {
         let finished: Result<Vec<_>> = [self.subjects, self.notices, self.truth]
             .into_iter()
             .map(|table| {
-                let output = table.into_inner().map_err(|e| write_problem(e.error()))?;
+                let output = table
+                    .into_inner()
+                    .map_err(|e| Output::cannot_write(e.into_error()))?;
                 output.finish()
             })
             .collect();

@@ -283,11 +283,12 @@ impl Transducer {
         let character = |part: &str| part.chars().next().unwrap_or(EDGE);
         let first = character(part());
         match kind {
-            "a" => _ = self.alone.insert(first, Lazy::at(values)),
+            "a" => {
+                self.alone.insert(first, Lazy::at(values));
+            }
             "n" => {
-                _ = self
-                    .next
-                    .insert((first, character(part())), Lazy::at(values))
+                let next = character(part());
+                self.next.insert((first, next), Lazy::at(values));
             }
             "b" => {
                 let chunk = letters(part());

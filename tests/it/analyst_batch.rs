@@ -286,6 +286,24 @@ fn a_threshold_of_zero_keeps_every_scored_candidate() {
 }
 
 #[test]
+fn another_model_changes_scores_and_is_named_in_the_manifest() {
+    let (shipped, _) = screened(&[]);
+    let model = |desk: &Desk| {
+        let manifest: serde_json::Value =
+            serde_json::from_str(&desk.text("hits.manifest.json")).unwrap();
+        manifest["model"].as_str().unwrap().to_owned()
+    };
+    shipped.put("model.toml", "prior = [-40, -40.0]\n");
+    let before = model(&shipped);
+    shipped.screen(&["--model", "model.toml"]).ends(0, &[]);
+    assert!(pairs(&shipped).len() < HITS.len());
+    assert!(model(&shipped).starts_with(&format!("{before} with ")));
+    shipped.put("settings.toml", "model = \"model.toml\"\n");
+    shipped.screen(&["--config", "settings.toml"]).ends(0, &[]);
+    assert!(pairs(&shipped).len() < HITS.len());
+}
+
+#[test]
 fn a_killed_run_leaves_no_output_and_its_leftovers_go() {
     let desk = Desk::new();
     let many = |n: usize, id: &str| {

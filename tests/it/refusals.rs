@@ -425,3 +425,70 @@ fn cells_that_a_spreadsheet_would_execute_are_defused_in_csv_only() {
     desk.run(&args).ends(0, &[]);
     assert!(desk.text("hits.jsonl").contains("\"=cmd|'/c calc'!A1\""));
 }
+
+/// A limit of the size of files stands for a full disk; without its signal, writing fails.
+#[cfg(unix)]
+#[test]
+fn an_output_that_cannot_be_written_is_no_wrong_usage() {
+    let desk = Desk::with_list();
+    desk.put("kvetanik.csv", SUBJECTS);
+    desk.screen(&[]).ends(0, &[]);
+    desk.put("pairs.csv", "id,a,b\n1,Tarvo Kvetanik,Tarvo Kvetanik\n");
+    desk.put("truth.csv", "subject_id,list_id,source_id,kind,date_kind\n");
+    desk.put("out", "yesterday");
+    let (compare, hits) = (["compare", "--pairs", "pairs.csv", "-o", "out"], "hits.csv");
+    let evaluate = [
+        "evaluate",
+        "hits",
+        hits,
+        "--truth",
+        "truth.csv",
+        "--subjects",
+        "2",
+    ];
+    let learn = [
+        "learn",
+        "frequencies",
+        "--organizations",
+        "pairs.csv",
+        "-o",
+        "out",
+    ];
+    for args in [
+        &compare[..],
+        &[&evaluate[..], &["--curve", "out"]].concat(),
+        &learn,
+    ] {
+        let full = "trap '' XFSZ; ulimit -f 0; exec \"$0\" \"$@\"";
+        let mut shell = std::process::Command::new("sh");
+        shell.current_dir(desk.path("")).args(["-c", full]);
+        shell.arg(env!("CARGO_BIN_EXE_veilmatch")).args(args);
+        let output = shell.output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(70), "{args:?}: {said}");
+        assert!(said.contains("cannot write the output"), "{args:?}: {said}");
+        assert_eq!(desk.text("out"), "yesterday");
+    }
+}
+
+#[test]
+fn a_model_that_no_score_can_be_made_with_is_refused() {
+    for (text, says) in [
+        ("plase = 2.0", "plase"),
+        ("place = -2.0", "`place` has a figure outside 0 to 100"),
+        ("kin = [0.7, 0.5]", "tuple"),
+        ("version = \"mine\"", "version"),
+        ("place = nan", "`place`"),
+        ("similarity = [[0.3, 0.5], [0.1, 1.0]]", "`similarity`"),
+        ("place = ", "--model"),
+    ] {
+        let desk = Desk::new();
+        desk.put("model.toml", text);
+        let done = desk.run(&["compare", "Ann Lee", "Ann Li", "--model", "model.toml"]);
+        done.ends(2, &[says, "\n  Correct the option"]);
+        desk.put("kvetanik.csv", SUBJECTS);
+        desk.put("list.parquet", imported());
+        desk.screen(&["--model", "model.toml"]).ends(2, &[says]);
+        assert!(!desk.files().contains(&"hits.csv".to_owned()));
+    }
+}
