@@ -124,6 +124,13 @@ pub(crate) enum Problem {
     Ambiguous { what: &'static str },
     #[error("two sides do not use the same recipe digest")]
     RecipeDigest,
+    #[error("{what} refused: {why}")]
+    Refused {
+        what: &'static str,
+        why: &'static str,
+    },
+    #[error("outside the agreement: {why}")]
+    Agreement { why: &'static str },
     #[error("internal: {0}")]
     Internal(&'static str),
 }
@@ -166,6 +173,7 @@ impl Error {
                 | Problem::NotFound { .. }
                 | Problem::Ambiguous { .. }
                 | Problem::TooMany { .. }
+                | Problem::Agreement { .. }
         )
     }
 
@@ -194,7 +202,10 @@ impl Error {
 
     /// Two things that must agree do not. Exit code 5.
     pub fn is_integrity(&self) -> bool {
-        matches!(self.0.problem, Problem::RecipeDigest)
+        matches!(
+            self.0.problem,
+            Problem::RecipeDigest | Problem::Refused { .. }
+        )
     }
 
     /// What to do next, in one sentence.
@@ -232,6 +243,12 @@ impl Error {
             Problem::Ambiguous { .. } => "Give more characters of the id.",
             Problem::RecipeDigest => {
                 "Both sides must use the same veilmatch version and tables; update the older one."
+            }
+            Problem::Refused { .. } => {
+                "Nothing of it was used. Ask the other side for the file again, by the agreed channel."
+            }
+            Problem::Agreement { .. } => {
+                "See `exchange agree show`; what it does not allow needs an agreement signed anew."
             }
             Problem::Internal(_) => "This is a defect in veilmatch; please report it.",
         }
