@@ -32,6 +32,9 @@ mod sample;
 #[cfg(test)]
 mod tests;
 
+#[cfg(test)]
+pub(crate) use tests::agreement_text;
+
 pub use ask::{AskBook, Asked, AskedRow, ask};
 pub use book::HolderBook;
 pub use index::{HeldRecord, publish};
