@@ -22,6 +22,10 @@ pub mod rarity;
 pub mod keys;
 
 // -- the wall ------------------------------------------------------------------------------
+pub mod oprf;
+
+pub mod merkle;
+
 pub mod exchange;
 
 // -- after the wall ------------------------------------------------------------------------
@@ -32,6 +36,8 @@ pub mod score;
 pub mod hits;
 
 pub mod report;
+
+pub mod audit;
 
 // -- above all -----------------------------------------------------------------------------
 #[cfg(feature = "cli")]

@@ -14,7 +14,9 @@ pub type Hash = [u8; 32];
 /// Hash of an entry (section 2.1): the prefix keeps entries and nodes apart.
 pub fn leaf_hash(parts: &[&[u8]]) -> Hash {
     let mut hash = Sha256::new().chain_update([0]);
-    parts.iter().for_each(|part| hash.update(part));
+    for part in parts {
+        hash.update(part);
+    }
     hash.finalize().into()
 }
 

@@ -53,7 +53,11 @@ impl Checkpoint {
 
     fn text(&self) -> String {
         let (size, root) = &self.head;
-        format!("{}{ORIGIN}\n{size}\n{}\n", self.party, STANDARD.encode(root))
+        format!(
+            "{}{ORIGIN}\n{size}\n{}\n",
+            self.party,
+            STANDARD.encode(root)
+        )
     }
 
     fn parse(text: &str) -> Option<Self> {

@@ -273,7 +273,10 @@ mod tests {
         let mut file = LogFile::open(&path, north.party()).unwrap();
         assert!(LogFile::open(&path, north.party()).unwrap_err().is_usage());
         file.append(vec![entry(3), entry(4)], &north).unwrap();
-        assert_eq!(Log::verify(&path, north.party()).unwrap().head(), file.log().head());
+        assert_eq!(
+            Log::verify(&path, north.party()).unwrap().head(),
+            file.log().head()
+        );
         assert!(Log::verify(&path, identity(2).party()).is_err());
         #[cfg(unix)]
         {
@@ -311,12 +314,20 @@ mod tests {
         // Killed after a line, before its checkpoint; and within the next line.
         let line = entry(2).line().unwrap();
         let mut raw = OpenOptions::new().append(true).open(&path).unwrap();
-        raw.write_all(format!("{line}\n{}", &line[..20]).as_bytes()).unwrap();
-        assert!(Log::verify(&path, north.party()).unwrap_err().is_integrity());
+        raw.write_all(format!("{line}\n{}", &line[..20]).as_bytes())
+            .unwrap();
+        assert!(
+            Log::verify(&path, north.party())
+                .unwrap_err()
+                .is_integrity()
+        );
         let mut file = LogFile::open(&path, north.party()).unwrap();
         assert_eq!(file.log().entries().len(), 3);
         file.append(vec![entry(3)], &north).unwrap();
-        assert_eq!(Log::verify(&path, north.party()).unwrap().entries().len(), 4);
+        assert_eq!(
+            Log::verify(&path, north.party()).unwrap().entries().len(),
+            4
+        );
     }
 
     #[test]
@@ -336,9 +347,9 @@ mod tests {
         let (_folder, path) = written(5);
         let north = identity(1);
         let at = |size: u8| {
-            let tree = Tree::over((0..size).map(|n| {
-                merkle::leaf_hash(&[entry(n).line().unwrap().as_bytes()])
-            }));
+            let tree = Tree::over(
+                (0..size).map(|n| merkle::leaf_hash(&[entry(n).line().unwrap().as_bytes()])),
+            );
             Checkpoint::sign((tree.size(), tree.root()), &north).unwrap()
         };
         let (older, newer) = (at(3), at(5));
@@ -357,7 +368,10 @@ mod tests {
         assert!(included(inclusion.as_bytes()).is_ok());
         assert!(consistent(consistency.as_bytes()).is_ok());
         for (bytes, check) in [
-            (inclusion.as_bytes(), &included as &dyn Fn(&[u8]) -> Result<()>),
+            (
+                inclusion.as_bytes(),
+                &included as &dyn Fn(&[u8]) -> Result<()>,
+            ),
             (consistency.as_bytes(), &consistent),
         ] {
             for (byte, bit) in (0..bytes.len()).flat_map(|b| (0..8).map(move |i| (b, i))) {

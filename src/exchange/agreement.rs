@@ -355,25 +355,60 @@ mod tests {
         assert_eq!((deal.epoch, deal.ctx), (1, agreement.ctx()));
         let name = |text: &str| PartyName::new(text).unwrap();
         let outside = [
-            Intent { purpose: code("MARKETING"), ..intent() },
-            Intent { legal_basis: code("NONE"), ..intent() },
-            Intent { asker: name("north"), holder: name("south"), ..intent() },
-            Intent { asker: name("west"), ..intent() },
-            Intent { holder: name("south"), ..intent() },
-            Intent { today: date(2026, 10, 31), ..intent() },
-            Intent { today: date(2027, 1, 30), ..intent() },
+            Intent {
+                purpose: code("MARKETING"),
+                ..intent()
+            },
+            Intent {
+                legal_basis: code("NONE"),
+                ..intent()
+            },
+            Intent {
+                asker: name("north"),
+                holder: name("south"),
+                ..intent()
+            },
+            Intent {
+                asker: name("west"),
+                ..intent()
+            },
+            Intent {
+                holder: name("south"),
+                ..intent()
+            },
+            Intent {
+                today: date(2026, 10, 31),
+                ..intent()
+            },
+            Intent {
+                today: date(2027, 1, 30),
+                ..intent()
+            },
         ];
         for intent in outside {
-            assert!(agreement.deal(&intent).unwrap_err().is_usage(), "{intent:?}");
+            assert!(
+                agreement.deal(&intent).unwrap_err().is_usage(),
+                "{intent:?}"
+            );
         }
-        let recipe = Intent { recipe_digest: [8; 32], ..intent() };
+        let recipe = Intent {
+            recipe_digest: [8; 32],
+            ..intent()
+        };
         assert!(agreement.deal(&recipe).unwrap_err().is_integrity());
     }
 
     #[test]
     fn epochs_follow_each_other_and_end() {
         let agreement = signed();
-        let epoch = |day| agreement.deal(&Intent { today: day, ..intent() }).map(|d| d.epoch);
+        let epoch = |day| {
+            agreement
+                .deal(&Intent {
+                    today: day,
+                    ..intent()
+                })
+                .map(|d| d.epoch)
+        };
         assert_eq!(epoch(date(2026, 11, 30)).unwrap(), 1);
         assert_eq!(epoch(date(2026, 12, 1)).unwrap(), 2);
         assert_eq!(epoch(date(2027, 1, 29)).unwrap(), 3);
@@ -391,13 +426,19 @@ mod tests {
             ("# veilmatch agreement/1", "# an agreement"),
             ("legal_bases = [\"TREATY-7:3\"]", "legal_bases = []"),
             ("legal_bases = [\"TREATY-7:3\"]\n", ""),
-            ("purposes = [\"BORDER-CHECK\", \"VISA\"]", "purposes = [\"two words\"]"),
+            (
+                "purposes = [\"BORDER-CHECK\", \"VISA\"]",
+                "purposes = [\"two words\"]",
+            ),
             ("learns = [\"south\"]", "learns = [\"west\"]"),
             ("learns = [\"south\"]", "learns = []"),
             ("name = \"south\"", "name = \"north\""),
             ("holder = \"north\"", "holder = \"west\""),
             ("retention_days = 30", "retention_days = 0"),
-            ("retention_days = 30", "retention_days = 30\nretention_weeks = 4"),
+            (
+                "retention_days = 30",
+                "retention_days = 30\nretention_weeks = 4",
+            ),
             ("subjects = 100", "subjects = -1"),
             ("asks = 20", "asks = 20\nask = 21"),
             ("form_bytes = 64", "form_bytes = 63"),
@@ -422,8 +463,11 @@ mod tests {
     fn policy_keeps_notices_from_an_asker_and_says_who_decides() {
         let deal = signed().deal(&intent()).unwrap();
         let (wanted, missing, red) = (code("wanted"), code("missing"), code("red"));
-        let (list, doubtful, here) =
-            (code("north-wanted"), code("north-doubtful"), code("south-list"));
+        let (list, doubtful, here) = (
+            code("north-wanted"),
+            code("north-doubtful"),
+            code("south-list"),
+        );
         let plain = Traits {
             list: &list,
             notice_type: &wanted,
@@ -434,19 +478,65 @@ mod tests {
         };
         let (barred, asker, everywhere) = ([code("NOFORN")], [code("SS")], [code("ZZ")]);
         assert_eq!(deal.decider(&plain), Ok(Decider::Automatic));
-        let sensitive = Traits { sensitivity: 2, ..plain.clone() };
+        let sensitive = Traits {
+            sensitivity: 2,
+            ..plain.clone()
+        };
         assert_eq!(deal.decider(&sensitive), Ok(Decider::People(2)));
-        let by_hand = Traits { notice_type: &missing, sensitivity: 0, ..plain.clone() };
+        let by_hand = Traits {
+            notice_type: &missing,
+            sensitivity: 0,
+            ..plain.clone()
+        };
         assert_eq!(deal.decider(&by_hand), Ok(Decider::People(1)));
-        let elsewhere = Traits { no_send: &everywhere, ..plain.clone() };
+        let elsewhere = Traits {
+            no_send: &everywhere,
+            ..plain.clone()
+        };
         assert_eq!(deal.publishable(&elsewhere), Ok(()));
         let bars = [
-            (Traits { list: &here, ..plain.clone() }, Bar::NotAgreed),
-            (Traits { notice_type: &red, ..plain.clone() }, Bar::NotAgreed),
-            (Traits { list: &doubtful, ..plain.clone() }, Bar::PoliticalReview),
-            (Traits { handling: &barred, ..plain.clone() }, Bar::Handling),
-            (Traits { no_send: &asker, ..plain.clone() }, Bar::Country),
-            (Traits { protected: true, ..plain.clone() }, Bar::Protected),
+            (
+                Traits {
+                    list: &here,
+                    ..plain.clone()
+                },
+                Bar::NotAgreed,
+            ),
+            (
+                Traits {
+                    notice_type: &red,
+                    ..plain.clone()
+                },
+                Bar::NotAgreed,
+            ),
+            (
+                Traits {
+                    list: &doubtful,
+                    ..plain.clone()
+                },
+                Bar::PoliticalReview,
+            ),
+            (
+                Traits {
+                    handling: &barred,
+                    ..plain.clone()
+                },
+                Bar::Handling,
+            ),
+            (
+                Traits {
+                    no_send: &asker,
+                    ..plain.clone()
+                },
+                Bar::Country,
+            ),
+            (
+                Traits {
+                    protected: true,
+                    ..plain.clone()
+                },
+                Bar::Protected,
+            ),
         ];
         for (traits, bar) in bars {
             assert_eq!(deal.publishable(&traits), Err(bar));

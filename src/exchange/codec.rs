@@ -19,7 +19,7 @@ impl<'a> Reader<'a> {
     }
 
     /// A reader of a whole state file: checks magic and digest first.
-    pub(crate) fn open(bytes: &'a [u8], magic: &[u8; 8], what: &'static str) -> Result<Self> {
+    pub(crate) fn open(bytes: &'a [u8], magic: [u8; 8], what: &'static str) -> Result<Self> {
         let mut reader = Self::new(bytes, what);
         let (body, digest) = bytes
             .split_last_chunk::<32>()
@@ -28,7 +28,7 @@ impl<'a> Reader<'a> {
             return Err(reader.refused("it was changed or is cut short"));
         }
         reader.rest = body;
-        if reader.array::<8>()? != *magic {
+        if reader.array::<8>()? != magic {
             return Err(reader.refused("it is another kind of file, or of another version"));
         }
         Ok(reader)
@@ -147,7 +147,7 @@ mod tests {
         bytes.extend_from_slice(&7_u64.to_le_bytes());
         close(&mut bytes);
         let read = |bytes: &[u8]| -> Result<(Vec<u8>, u64)> {
-            let mut reader = Reader::open(bytes, b"VMTEST01", "test")?;
+            let mut reader = Reader::open(bytes, *b"VMTEST01", "test")?;
             let blob = reader.blob()?.to_vec();
             let number = reader.u64()?;
             reader.end()?;

@@ -253,7 +253,8 @@ fn private(file: &File) -> Result<()> {
     let found = file
         .metadata()
         .map_err(|e| Problem::Read(e.kind().into()))?;
-    if found.permissions().mode() & 0o077 == 0 {
+    let others = found.permissions().mode() & 0o077;
+    if others == 0 {
         return Ok(());
     }
     Err(Problem::Setting {

@@ -3,7 +3,34 @@
 //! In: blind keys of numbered rows. Out: [`Envelope`]s that hold blind keys and handles alone, and
 //! on the owner's side the [`HandleBook`] that leads from a handle back to a row. A record id, a name
 //! or a count of the other side never comes here.
+//!
+//! That is what passes inside one organisation. What passes between two is in the modules below,
+//! in the order in which one rests on another: names, signed notes, identities, agreements; files
+//! with their manifests; and the steps of the exchange in [`sealed`], over bytes that the caller has
+//! encoded.
 #![warn(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
+
+pub(crate) mod codec;
+
+pub mod name;
+
+pub mod note;
+
+pub mod seal;
+
+pub mod identity;
+
+pub mod terms;
+
+pub mod agreement;
+
+pub mod padding;
+
+pub mod table;
+
+pub mod manifest;
+
+pub mod sealed;
 
 use crate::error::{Problem, Result};
 use crate::keys::{BlindKey, Secret};

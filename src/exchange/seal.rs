@@ -235,10 +235,10 @@ mod tests {
         let mut opener = Opener::new(&key, &sent, info).unwrap();
         for (number, row) in rows.into_iter().enumerate() {
             let aad = format!("Count-{number}");
-            let sealed = sealer.seal(text, aad.as_bytes()).unwrap();
-            assert_eq!(sealed, unhex::<45>(row).unwrap());
-            let opened = opener.open(&sealed, aad.as_bytes()).unwrap();
-            assert_eq!(opened.as_slice(), text);
+            let bytes = sealer.seal(text, aad.as_bytes()).unwrap();
+            assert_eq!(bytes, unhex::<45>(row).unwrap());
+            let back = opener.open(&bytes, aad.as_bytes()).unwrap();
+            assert_eq!(back.as_slice(), text);
         }
     }
 

@@ -498,12 +498,11 @@ impl Thrift {
 
     fn list(&mut self, number: u8, length: usize, kind: u8, items: impl FnOnce(&mut Self)) {
         self.field(number, Self::LIST);
-        match u8::try_from(length) {
-            Ok(short @ 0..15) => self.bytes.push(short << 4 | kind),
-            _ => {
-                self.bytes.push(0xf0 | kind);
-                self.varint(length as u64);
-            }
+        if let Ok(short @ 0..15) = u8::try_from(length) {
+            self.bytes.push(short << 4 | kind);
+        } else {
+            self.bytes.push(0xf0 | kind);
+            self.varint(length as u64);
         }
         items(self);
     }
@@ -548,6 +547,7 @@ mod tests {
 
     use arrow::array::{Array, FixedSizeBinaryArray};
     use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+    use parquet::file::metadata::RowGroupMetaData;
 
     use super::*;
 
@@ -585,11 +585,11 @@ mod tests {
             let reader = ParquetRecordBatchReaderBuilder::try_new(file).unwrap();
             let meta = reader.metadata().clone();
             let file = meta.file_metadata();
-            assert_eq!(file.num_rows(), table.head.rows as i64);
+            assert_eq!(file.num_rows(), i64::try_from(table.head.rows).unwrap());
             assert_eq!(file.created_by(), Some(CREATED_BY));
             let pairs = file.key_value_metadata().unwrap();
             assert_eq!(pairs[0].value, Some(table.head.text()));
-            for column in meta.row_groups().iter().flat_map(|g| g.columns()) {
+            for column in meta.row_groups().iter().flat_map(RowGroupMetaData::columns) {
                 assert!(column.statistics().is_none() && column.dictionary_page_offset().is_none());
             }
             let mut read: Vec<Vec<u8>> = table.columns.iter().map(|_| Vec::new()).collect();

@@ -3,6 +3,10 @@
 //! Encoding a point costs a square root; twenty-odd times less where many doubled points are
 //! encoded together. So every multiplication here is by half the scalar, and the doubling comes
 //! with the encoding: the same bytes as the RFC's, sooner.
+#![allow(
+    clippy::arithmetic_side_effects,
+    reason = "points and scalars are elements of a group and a field: they cannot overflow"
+)]
 
 use std::fmt;
 

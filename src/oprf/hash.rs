@@ -24,12 +24,16 @@ pub fn expand_message_xmd(parts: &[&[u8]], tag: &[&[u8]], out: &mut [u8]) -> Opt
         return None;
     }
     let close = |mut hash: Sha512| -> [u8; DIGEST] {
-        tag.iter().for_each(|part| hash.update(part));
+        for part in tag {
+            hash.update(part);
+        }
         hash.update([tag_length]);
         hash.finalize().into()
     };
     let mut first = Sha512::new().chain_update([0; BLOCK]);
-    parts.iter().for_each(|part| first.update(part));
+    for part in parts {
+        first.update(part);
+    }
     let first = close(first.chain_update(wanted.to_be_bytes()).chain_update([0]));
     let mut last = [0; DIGEST];
     for (number, chunk) in (1_u8..=u8::MAX).zip(out.chunks_mut(DIGEST)) {

@@ -4,6 +4,10 @@
 //! themselves; one proof of equal discrete logarithms over the composites stands for all. A weight
 //! hashes its row's number as two bytes, so a chunk has at most [`CHUNK`] rows; the proof of a
 //! longer batch is one proof a chunk.
+#![allow(
+    clippy::arithmetic_side_effects,
+    reason = "points and scalars are elements of a group and a field: they cannot overflow"
+)]
 
 use curve25519_dalek::traits::VartimeMultiscalarMul;
 use curve25519_dalek::{RistrettoPoint, Scalar};
@@ -72,11 +76,7 @@ pub fn prove(key: &SecretKey, blinded: &[Element], evaluated: &[[u8; 32]]) -> Re
         .zip(evaluated.par_chunks(CHUNK))
         .map(|(blinded, evaluated)| {
             let seed = seed(&key.public(), key.mode);
-            let rows: Vec<Weighed<'_>> = blinded
-                .iter()
-                .zip(evaluated)
-                .map(|(from, to)| (from, to))
-                .collect();
+            let rows: Vec<Weighed<'_>> = blinded.iter().zip(evaluated).collect();
             let weights = weights(&rows, &seed, key.mode);
             let nonce = nonce(key, &weights)?;
             Ok(prove_with(key, blinded, &weights, &nonce))
@@ -184,7 +184,9 @@ fn nonce(key: &SecretKey, weights: &[Scalar]) -> Result<Zeroizing<Scalar>> {
         .chain_update(b"veilmatch 2026-11 nonce of a batch proof v1")
         .chain_update(fresh.as_slice())
         .chain_update(secret.as_slice());
-    weights.iter().for_each(|w| hash.update(w.as_bytes()));
+    for weight in weights {
+        hash.update(weight.as_bytes());
+    }
     let mut wide: [u8; 64] = hash.finalize().into();
     let nonce = Zeroizing::new(Scalar::from_bytes_mod_order_wide(&wide));
     wide.zeroize();

@@ -13,12 +13,14 @@ use std::path::Path as FilePath;
 use source::Source;
 
 /// The rooms in the order of the data. `src/lib.rs` lists the same order.
-const FLOW: &str = "error record tally read normalize translit rarity keys exchange candidates \
-    score hits report config run synth learn evaluate cli main";
+const FLOW: &str = "error record tally read normalize translit rarity keys oprf merkle exchange \
+    candidates score hits report audit config run synth learn evaluate cli main";
 
 /// The wall: all that these rooms may use.
 const WALL: &[(&str, &str)] = &[
-    ("exchange", "error tally keys"),
+    ("oprf", "error"),
+    ("merkle", ""),
+    ("exchange", "error tally keys oprf merkle"),
     ("candidates", "error tally keys exchange"),
 ];
 
@@ -27,7 +29,7 @@ const DOORS: &[(&str, &str, &str)] = &[
     (
         "files",
         "std::fs fs File OpenOptions tempfile NamedTempFile",
-        "read exchange report config synth learn cli main",
+        "read exchange report audit config synth learn cli main",
     ),
     (
         "the console",

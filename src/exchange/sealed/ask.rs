@@ -17,7 +17,7 @@ use crate::exchange::padding::power;
 use crate::exchange::seal::{Opener, Sealer};
 use crate::exchange::table::{Kind, Table};
 
-const MAGIC: &[u8; 8] = b"VMASK_01";
+const MAGIC: [u8; 8] = *b"VMASK_01";
 const ROW: usize = ASK_BYTES as usize;
 /// Bytes of a row before its tag.
 const SAID: usize = ROW - 32;
@@ -200,7 +200,6 @@ fn read(row: &[u8]) -> Result<Option<AskedRow>> {
     if row.len() == ROW && row.iter().all(|b| *b == 0) {
         return Ok(None);
     }
-    let bad = "a row that is neither empty nor an ask";
     let mut reader = Reader::new(row, "ask");
     let [mark, band] = reader.array()?;
     let row = AskedRow {
@@ -213,7 +212,7 @@ fn read(row: &[u8]) -> Result<Option<AskedRow>> {
     reader.array::<32>()?;
     reader.end()?;
     if (mark, band <= 2) != (1, true) {
-        return Err(refused("ask", bad));
+        return Err(refused("ask", "a row is neither empty nor an ask"));
     }
     Ok(Some(row))
 }

@@ -12,7 +12,7 @@ use crate::exchange::agreement::Deal;
 use crate::exchange::codec::{Reader, close, put_blob};
 use crate::oprf::{Mode, SecretKey};
 
-const MAGIC: &[u8; 8] = b"VMHOLD01";
+const MAGIC: [u8; 8] = *b"VMHOLD01";
 const WHAT: &str = "holder's book";
 
 /// The holder's state for one asker and one epoch: the seed of its key, what was asked and answered,

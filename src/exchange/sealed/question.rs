@@ -16,7 +16,7 @@ use crate::exchange::table::{Kind, Table};
 use crate::merkle::{self, Tree};
 use crate::oprf::{self, Blind, Mode, PublicKey};
 
-const MAGIC: &[u8; 8] = b"VMASKR01";
+const MAGIC: [u8; 8] = *b"VMASKR01";
 const WHAT: &str = "asker's state";
 
 /// A subject, as the caller has encoded it.

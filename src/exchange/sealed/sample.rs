@@ -18,7 +18,7 @@ use crate::exchange::manifest::{Detail, Received};
 use crate::merkle::{self, Hash};
 use crate::oprf::{self, Blind, Mode};
 
-const MAGIC: &[u8; 8] = b"VMSAMP01";
+const MAGIC: [u8; 8] = *b"VMSAMP01";
 const WHAT: &str = "sample";
 
 /// Opened rows of one request. Holds records in clear: for the auditor's eyes, never the holder's.
