@@ -220,6 +220,11 @@ impl Deal {
         [&self.asker, &self.holder].map(|party| party.name().as_str().as_bytes())
     }
 
+    /// Whether a purpose and a legal basis are named by the agreement.
+    pub(crate) fn names(&self, purpose: &Code, legal_basis: &Code) -> bool {
+        self.terms.purposes.contains(purpose) && self.terms.legal_bases.contains(legal_basis)
+    }
+
     /// Whether a notice may be in an index for this asker.
     ///
     /// # Errors

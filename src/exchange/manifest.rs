@@ -8,8 +8,10 @@
 use std::fmt::Write;
 use std::str::Lines;
 
+use jiff::civil::Date;
+
 use crate::error::{Error, Problem, Result};
-use crate::exchange::agreement::Deal;
+use crate::exchange::agreement::{Agreement, Deal, Intent};
 use crate::exchange::codec::{hex, unhex};
 use crate::exchange::identity::{Identity, Party};
 use crate::exchange::name::{Code, PartyName};
@@ -210,7 +212,13 @@ impl Deal {
         if manifest.epoch != self.epoch {
             return Err(refused("it is of another epoch"));
         }
-        if (&manifest.purpose, &manifest.legal_basis) != (&self.purpose, &self.legal_basis) {
+        // An index serves requests for any agreed purpose.
+        let stated = (&manifest.purpose, &manifest.legal_basis);
+        let fits = match kind {
+            Kind::Index | Kind::Forms => self.names(stated.0, stated.1),
+            _ => stated == (&self.purpose, &self.legal_basis),
+        };
+        if !fits {
             return Err(refused("it states another purpose or legal basis"));
         }
         if manifest.digest != *blake3::hash(envelope).as_bytes() {
@@ -243,6 +251,42 @@ impl Deal {
             Kind::Ask => (power(caps.asks), sealed(ASK_BYTES)),
             Kind::Release => (power(caps.asks), sealed(caps.release_bytes)),
         }
+    }
+}
+
+impl Agreement {
+    /// What the sender of a file intends, from its manifest: the way to the deal under which the
+    /// file is then received. Checks the signature, and nothing of the file.
+    ///
+    /// # Errors
+    /// Integrity: it is no manifest, or not signed by the party that it is from.
+    pub fn intent_of(
+        &self,
+        manifest: &[u8],
+        recipe_digest: [u8; 32],
+        today: Date,
+    ) -> Result<Intent> {
+        let form = || refused("it is not a manifest in its one form");
+        let note = Note::decode(manifest)?;
+        let stated = Manifest::parse(note.text()).ok_or_else(form)?;
+        let mut parties = self.terms().parties.iter();
+        let from = parties.find(|party| *party.name() == stated.from);
+        let from = from.ok_or_else(|| refused("it is from or for somebody else"))?;
+        note.verified(&[&from.signatory])?;
+        let by_asker = matches!(stated.head.kind, Kind::Request | Kind::Ask);
+        let (asker, holder) = if by_asker {
+            (stated.from, stated.to)
+        } else {
+            (stated.to, stated.from)
+        };
+        Ok(Intent {
+            asker,
+            holder,
+            purpose: stated.purpose,
+            legal_basis: stated.legal_basis,
+            recipe_digest,
+            today,
+        })
     }
 }
 

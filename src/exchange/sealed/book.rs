@@ -115,7 +115,13 @@ impl HolderBook {
 
     /// The bytes of the book, to be kept where only the holder reads.
     pub fn encode(&self) -> Zeroizing<Vec<u8>> {
-        let mut out = Zeroizing::new(MAGIC.to_vec());
+        // Room for all of it at once: a vector that grows leaves copies of the seed behind.
+        let references = self.index.iter().flat_map(|index| &index.references);
+        let references: usize = references.map(|own| own.len().saturating_add(8)).sum();
+        let fixed = self.requests.len().saturating_add(self.asked.len());
+        let room = fixed.saturating_mul(112).saturating_add(references);
+        let mut out = Zeroizing::new(Vec::with_capacity(room.saturating_add(512)));
+        out.extend_from_slice(&MAGIC);
         out.extend_from_slice(&self.scope);
         out.extend_from_slice(self.seed.as_ref());
         put_count(&mut out, self.requests.len());

@@ -61,7 +61,9 @@ impl AskerState {
 
     /// The bytes of the state, to be kept where only the asker reads.
     pub fn encode(&self) -> Zeroizing<Vec<u8>> {
-        let mut out = Zeroizing::new(MAGIC.to_vec());
+        // Room for all of it at once: a vector that grows leaves copies of the seed behind.
+        let mut out = Zeroizing::new(Vec::with_capacity(256));
+        out.extend_from_slice(&MAGIC);
         out.extend_from_slice(&self.scope);
         out.extend_from_slice(&self.session);
         out.extend_from_slice(self.seed.as_ref());

@@ -10,6 +10,7 @@
 use std::collections::BTreeSet;
 
 use jiff::civil::date;
+use proptest::prelude::*;
 use zeroize::Zeroizing;
 
 use super::*;
@@ -883,7 +884,8 @@ fn manifests_of_another_signer_agreement_or_purpose_are_refused() {
     assert!(signed(&world.south, &text).is_err());
     assert!(signed(&party("north", 9), &text).is_err());
     for (from, to) in [
-        ("purpose VISA", "purpose BORDER-CHECK"),
+        ("purpose VISA", "purpose MARKETING"),
+        ("legal-basis TREATY-7:3", "legal-basis TREATY-7:4"),
         ("epoch 1", "epoch 2"),
         ("epoch 1", "epoch 01"),
         ("from north", "from south"),
@@ -907,6 +909,87 @@ fn manifests_of_another_signer_agreement_or_purpose_are_refused() {
             .receive(Kind::Index, &c0.envelope, manifest)
             .is_err()
     );
+}
+
+#[test]
+fn an_index_serves_any_agreed_purpose_and_other_files_their_own() {
+    let world = World::new();
+    let deal = world.deal();
+    let done = exchange(&world, &deal, &subjects(SUBJECTS));
+    let border = Intent {
+        purpose: Code::new("BORDER-CHECK").unwrap(),
+        ..World::intent()
+    };
+    let other = world.agreement.deal(&border).unwrap();
+    let kinds = [Kind::Index, Kind::Forms, Kind::Request, Kind::Response];
+    for (kind, sent) in kinds.into_iter().zip(&done.sent) {
+        let manifest = sent.manifest.as_bytes();
+        let taken = other.receive(kind, &sent.envelope, manifest).is_ok();
+        assert_eq!(taken, matches!(kind, Kind::Index | Kind::Forms), "{kind:?}");
+        // The manifest itself leads to the deal that it was made under.
+        let today = date(2026, 11, 22);
+        let intent = world.agreement.intent_of(manifest, [9; 32], today).unwrap();
+        let deal = world.agreement.deal(&intent).unwrap();
+        assert!(deal.receive(kind, &sent.envelope, manifest).is_ok());
+    }
+    let forged = done.sent[2]
+        .manifest
+        .replace("purpose VISA", "purpose BORDER-CHECK");
+    let today = date(2026, 11, 22);
+    assert!(
+        world
+            .agreement
+            .intent_of(forged.as_bytes(), [9; 32], today)
+            .is_err()
+    );
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    /// Files that are cut, doubled, mixed and overwritten end in errors, never in a panic.
+    #[test]
+    fn mangled_files_are_refused_without_panic(
+        which in 0..6_usize,
+        at in any::<prop::sample::Index>(),
+        length in 0..300_usize,
+        noise in prop::collection::vec(any::<u8>(), 0..40),
+    ) {
+        let (world, done) = shared();
+        let deal = world.deal();
+        let [c0, _, c2, _] = &done.sent;
+        let book = done.book.encode();
+        let (form, state) = (done.state.encode(), world.agreement.encode().into_bytes());
+        let files: [&[u8]; 6] = [
+            &c0.envelope, c0.manifest.as_bytes(), &c2.envelope, &book, &form, &state,
+        ];
+        let file = files[which];
+        let at = at.index(file.len());
+        let end = (at + length).min(file.len());
+        let mangled = [&file[..at], &noise, &file[end..]].concat();
+        let twice = [&file[..end], &file[at..]].concat();
+        for bytes in [&mangled, &twice, &noise] {
+            let same = bytes == file;
+            prop_assert_eq!(deal.receive(Kind::Index, bytes, c0.manifest.as_bytes()).is_ok(), same && which == 0);
+            prop_assert_eq!(deal.receive(Kind::Index, &c0.envelope, bytes).is_ok(), same && which == 1);
+            let _ = Table::decode(bytes, 1_000);
+            prop_assert_eq!(HolderBook::decode(bytes).is_ok(), same && which == 3);
+            prop_assert_eq!(AskerState::decode(bytes).is_ok(), same && which == 4);
+            let agreed = Agreement::decode(bytes).and_then(|a| a.verify());
+            prop_assert_eq!(agreed.is_ok(), same && which == 5);
+            prop_assert!(AskBook::decode(bytes).is_err() && Sample::decode(bytes).is_err());
+        }
+    }
+}
+
+/// One exchange for tests that only read it.
+fn shared() -> &'static (World, Exchange) {
+    static SHARED: std::sync::OnceLock<(World, Exchange)> = std::sync::OnceLock::new();
+    SHARED.get_or_init(|| {
+        let world = World::new();
+        let done = exchange(&world, &world.deal(), &subjects(SUBJECTS));
+        (world, done)
+    })
 }
 
 #[test]
