@@ -5,7 +5,7 @@
 //! the next entry covers both. Half a line, which only a killed run leaves, is cut off when the log
 //! is opened for writing.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
@@ -128,11 +128,12 @@ impl Log {
 
 impl LogFile {
     /// Opens a log to write to it, or begins one. Locked until dropped: one program writes at a time.
+    /// A log has a checkpoint before it has its first entry, so one without is refused.
     ///
     /// # Errors
     /// The disk; usage, where another program writes to it; integrity, where it does not begin with
-    /// what its checkpoint covers.
-    pub fn open(path: &Path, party: &Party) -> Result<Self> {
+    /// what its checkpoint covers, or has none.
+    pub fn open(path: &Path, identity: &Identity) -> Result<Self> {
         let mut options = OpenOptions::new();
         options.read(true).append(true).create(true);
         #[cfg(unix)]
@@ -141,7 +142,8 @@ impl LogFile {
             options.mode(0o600);
         }
         let mut file = options.open(path).map_err(|e| write_problem(&e))?;
-        if file.try_lock().is_err() {
+        // Where the file system knows no locks, whoever runs two programs must see to it.
+        if let Err(TryLockError::WouldBlock) = file.try_lock() {
             return Err(Problem::Setting {
                 setting: "log",
                 reason: "is being written by another program".into(),
@@ -154,15 +156,13 @@ impl LogFile {
             .read_to_end(&mut text)
             .map_err(|e| Problem::Read(e.kind().into()))?;
         if text.is_empty() {
+            write_checkpoint(path, Log::default().head(), identity)?;
             writeln!(file, "{FIRST}").map_err(|e| write_problem(&e))?;
             text = format!("{FIRST}\n").into_bytes();
         }
         let (log, whole) = Log::parse(&text)?;
-        let signed = beside(path, "checkpoint");
-        let covered = match std::fs::exists(&signed) {
-            Ok(true) => Checkpoint::decode(&read(&signed)?, party)?.head,
-            _ => Log::default().head(),
-        };
+        let signed = read(&beside(path, "checkpoint"))?;
+        let covered = Checkpoint::decode(&signed, identity.party())?.head;
         if log.tree.root_at(covered.0) != Some(covered.1) {
             return Err(Problem::Refused {
                 what: "log",
@@ -201,13 +201,17 @@ impl LogFile {
             self.log.tree.push(merkle::leaf_hash(&[line.as_bytes()]));
             self.log.entries.push(entry);
         }
-        let checkpoint = Checkpoint::sign(self.log.head(), identity)?;
-        let mut output = Output::create(&beside(&self.path, "checkpoint"))?;
-        output
-            .write_all(checkpoint.as_bytes())
-            .map_err(|e| write_problem(&e))?;
-        output.finish()?.commit()
+        write_checkpoint(&self.path, self.log.head(), identity)
     }
+}
+
+/// Puts a signed checkpoint beside a log, in the place of the one before.
+fn write_checkpoint(path: &Path, head: merkle::Head, identity: &Identity) -> Result<()> {
+    let mut output = Output::create(&beside(path, "checkpoint"))?;
+    output
+        .write_all(Checkpoint::sign(head, identity)?.as_bytes())
+        .map_err(|e| write_problem(&e))?;
+    output.finish()?.commit()
 }
 
 fn read(path: &Path) -> Result<Vec<u8>> {
@@ -256,7 +260,7 @@ mod tests {
     fn written(entries: u8) -> (tempfile::TempDir, PathBuf) {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("north.log");
-        let mut log = LogFile::open(&path, identity(1).party()).unwrap();
+        let mut log = LogFile::open(&path, &identity(1)).unwrap();
         for n in 0..entries {
             log.append(vec![entry(n)], &identity(1)).unwrap();
         }
@@ -270,8 +274,8 @@ mod tests {
         let north = identity(1);
         let log = Log::verify(&path, north.party()).unwrap();
         assert_eq!(log.entries(), [entry(0), entry(1), entry(2)]);
-        let mut file = LogFile::open(&path, north.party()).unwrap();
-        assert!(LogFile::open(&path, north.party()).unwrap_err().is_usage());
+        let mut file = LogFile::open(&path, &north).unwrap();
+        assert!(LogFile::open(&path, &north).unwrap_err().is_usage());
         file.append(vec![entry(3), entry(4)], &north).unwrap();
         assert_eq!(
             Log::verify(&path, north.party()).unwrap().head(),
@@ -321,7 +325,7 @@ mod tests {
                 .unwrap_err()
                 .is_integrity()
         );
-        let mut file = LogFile::open(&path, north.party()).unwrap();
+        let mut file = LogFile::open(&path, &north).unwrap();
         assert_eq!(file.log().entries().len(), 3);
         file.append(vec![entry(3)], &north).unwrap();
         assert_eq!(
@@ -333,13 +337,28 @@ mod tests {
     #[test]
     fn a_log_that_was_cut_or_written_anew_is_not_added_to() {
         let (_folder, path) = written(3);
-        let party = identity(1).party().clone();
         let text = std::fs::read_to_string(&path).unwrap();
         let short: String = text.split_inclusive('\n').take(3).collect();
         std::fs::write(&path, &short).unwrap();
-        assert!(LogFile::open(&path, &party).unwrap_err().is_integrity());
+        assert!(
+            LogFile::open(&path, &identity(1))
+                .unwrap_err()
+                .is_integrity()
+        );
         std::fs::write(&path, text.replace("count=1 ", "count=7 ")).unwrap();
-        assert!(LogFile::open(&path, &party).unwrap_err().is_integrity());
+        assert!(
+            LogFile::open(&path, &identity(1))
+                .unwrap_err()
+                .is_integrity()
+        );
+        std::fs::write(&path, &text).unwrap();
+        assert!(
+            LogFile::open(&path, &identity(2))
+                .unwrap_err()
+                .is_integrity()
+        );
+        std::fs::remove_file(beside(&path, "checkpoint")).unwrap();
+        assert!(LogFile::open(&path, &identity(1)).is_err());
     }
 
     #[test]

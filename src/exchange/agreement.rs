@@ -46,19 +46,19 @@ pub struct Intent {
 #[derive(Clone, Debug)]
 pub struct Deal {
     /// Stands for the agreement in everything that is derived and signed.
-    pub ctx: [u8; 32],
+    pub(crate) ctx: [u8; 32],
     /// Number of the epoch, from 1. Keys and caps are of one epoch.
-    pub epoch: u32,
+    pub(crate) epoch: u32,
     /// Who asks and learns.
-    pub asker: Party,
+    pub(crate) asker: Party,
     /// Who holds the notices.
-    pub holder: Party,
+    pub(crate) holder: Party,
     /// Why.
-    pub purpose: Code,
+    pub(crate) purpose: Code,
     /// On what legal basis.
-    pub legal_basis: Code,
+    pub(crate) legal_basis: Code,
     /// Limits of an epoch.
-    pub caps: Caps,
+    pub(crate) caps: Caps,
     terms: Terms,
 }
 
@@ -215,6 +215,36 @@ pub enum Decider {
 }
 
 impl Deal {
+    /// Stands for the agreement in everything that is derived and signed.
+    pub fn ctx(&self) -> [u8; 32] {
+        self.ctx
+    }
+
+    /// Number of the epoch, from 1.
+    pub fn epoch(&self) -> u32 {
+        self.epoch
+    }
+
+    /// Who asks and learns.
+    pub fn asker(&self) -> &Party {
+        &self.asker
+    }
+
+    /// Who holds the notices.
+    pub fn holder(&self) -> &Party {
+        &self.holder
+    }
+
+    /// Why, and on what legal basis.
+    pub fn reason(&self) -> (&Code, &Code) {
+        (&self.purpose, &self.legal_basis)
+    }
+
+    /// Limits of an epoch.
+    pub fn caps(&self) -> &Caps {
+        &self.caps
+    }
+
     /// The asker and the holder, in this order: who asks is part of every key.
     pub(crate) fn pair(&self) -> [&[u8]; 2] {
         [&self.asker, &self.holder].map(|party| party.name().as_str().as_bytes())

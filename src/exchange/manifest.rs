@@ -96,6 +96,7 @@ pub struct Sent {
 
 /// A file whose manifest is signed by whom it should be and fits it and the deal.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Received {
     /// The rows.
     pub table: Table,
