@@ -82,7 +82,11 @@ impl World {
             Identity::fresh(name).expect("randomness")
         };
         let (holder, asker) = (party("holder"), party("asker"));
-        let hex = |bytes: &[u8]| bytes.iter().map(|b| format!("{b:02x}")).collect::<String>();
+        let hex = |bytes: &[u8; 32]| {
+            let two = |half: [u8; 16]| format!("{:032x}", u128::from_be_bytes(half));
+            let (halves, _) = bytes.as_chunks::<16>();
+            halves.iter().copied().map(two).collect::<Vec<_>>().concat()
+        };
         let keys = |identity: &Identity| {
             let party = identity.party();
             let sign = hex(party.signatory.key.as_bytes());

@@ -11,8 +11,11 @@ use super::question::{Question, Row};
 use super::{OpaqueHandle, beside, framed, handle_of, open_once, refused, unfilled};
 use crate::error::Result;
 use crate::exchange::agreement::Deal;
+use crate::exchange::codec::{Reader, close};
 use crate::exchange::manifest::{Detail, Received};
 use crate::oprf::{self, Element, Mode, Output, PublicKey};
+
+const MAGIC: [u8; 8] = *b"VMOUTS01";
 
 /// The function's outputs on all inputs of a question, by their numbers. They serve any index under
 /// the same key, to the end of the epoch, and are as secret as the subjects.
@@ -20,6 +23,8 @@ pub struct Outputs<'a> {
     deal: &'a Deal,
     pub(super) session: [u8; 32],
     pub(super) response: [u8; 32],
+    /// Stands for the question that they answer.
+    question: [u8; 32],
     key: PublicKey,
     values: Vec<Output>,
 }
@@ -100,13 +105,62 @@ impl<'a> Question<'a> {
             deal: self.deal,
             session: self.session,
             response: response.id,
+            question: self.fingerprint(),
             key: self.key,
             values: oprf::finalize(&framed, &self.blinds()?, &elements)?,
         })
     }
 }
 
-impl Outputs<'_> {
+impl<'a> Outputs<'a> {
+    /// The bytes of the outputs, to be kept where only the asker reads, and until the epoch ends.
+    pub fn encode(&self) -> Zeroizing<Vec<u8>> {
+        let room = self.values.len().saturating_mul(64).saturating_add(256);
+        let mut out = Zeroizing::new(Vec::with_capacity(room));
+        out.extend_from_slice(&MAGIC);
+        for part in [
+            &self.session,
+            &self.response,
+            &self.question,
+            &self.key.bytes(),
+        ] {
+            out.extend_from_slice(part);
+        }
+        out.extend_from_slice(&(self.values.len() as u64).to_le_bytes());
+        for value in &self.values {
+            out.extend_from_slice(value.as_slice());
+        }
+        close(&mut out);
+        out
+    }
+
+    /// Reads outputs back, for the question that they answer.
+    ///
+    /// # Errors
+    /// Integrity: they were changed, cut short, or answer another question.
+    pub fn decode(bytes: &[u8], question: &Question<'a>) -> Result<Self> {
+        let mut reader = Reader::open(bytes, MAGIC, "outputs")?;
+        let (session, response) = (reader.array()?, reader.array()?);
+        let fits = reader.array::<32>()? == question.fingerprint()
+            && reader.array::<32>()? == question.key.bytes()
+            && session == question.session;
+        let count = reader.count(64)?;
+        if !fits || count != question.inputs.len() {
+            return Err(reader.refused("they answer another question"));
+        }
+        let values = (0..count).map(|_| reader.array().map(Zeroizing::new));
+        let values = values.collect::<Result<Vec<Output>>>()?;
+        reader.end()?;
+        Ok(Self {
+            deal: question.deal,
+            session,
+            response,
+            question: question.fingerprint(),
+            key: question.key,
+            values,
+        })
+    }
+
     /// Opens what these outputs open of an index.
     ///
     /// **Cost**: a few hashes and a binary search for each output; 2 µs for each form.

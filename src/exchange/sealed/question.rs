@@ -252,7 +252,7 @@ impl<'a> Question<'a> {
     }
 
     /// Stands for the index, the subjects and their inputs.
-    fn fingerprint(&self) -> [u8; 32] {
+    pub(super) fn fingerprint(&self) -> [u8; 32] {
         let mut hasher = super::stream(
             "veilmatch 2026-11 question v1",
             &[

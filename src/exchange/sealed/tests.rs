@@ -464,6 +464,16 @@ fn outputs_serve_a_new_index_of_the_same_epoch() {
     let mut done = exchange(&world, &deal, &subjects);
     let question = Question::new(&asker, &mut done.state, &done.index, &subjects).unwrap();
     let outputs = question.finish(&done.request, &done.response).unwrap();
+    let saved = outputs.encode();
+    let outputs = Outputs::decode(&saved, &question).unwrap();
+    for at in 0..saved.len() {
+        let mut flipped = saved.to_vec();
+        flipped[at] ^= 4;
+        assert!(Outputs::decode(&flipped, &question).is_err());
+    }
+    let mut another = AskerState::new(&deal).unwrap();
+    let another = Question::new(&asker, &mut another, &done.index, &subjects).unwrap();
+    assert!(Outputs::decode(&saved, &another).is_err());
     let more = notices(&["watson1852 john-h-watson", NOTICES[0]]);
     let (c0, c1) = publish(&holder, &mut done.book, &more).unwrap();
     let (index, forms) = (take(&deal, Kind::Index, &c0), take(&deal, Kind::Forms, &c1));
