@@ -1,9 +1,9 @@
 //! The wall: keys a second of each step of the function, and of the whole exchange.
 //!
-//! `cargo bench --bench wall`. The steps run on one thread, so that a rate is that of a core. Proofs
-//! are measured alone: `evaluate` and `prove` add up for the holder, `verify` and `finalize` for the
-//! asker. `exchange` is all of it with as many notices as subjects, one input each: what a private
-//! set intersection does, files, signatures and forms included.
+//! `cargo bench --bench wall`. The steps run on one thread, so that a rate is that of a core.
+//! Proofs are measured alone: `evaluate` and `prove` add up for the holder, `verify` and `finalize`
+//! for the asker. `exchange` is all of it with as many notices as subjects, one input each: what a
+//! private set intersection does, files, signatures and forms included.
 #![allow(missing_docs, reason = "criterion's macros make undocumented items")]
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};

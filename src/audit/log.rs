@@ -1,9 +1,9 @@
 //! The log: a file that is only added to, and the checkpoint beside it.
 //!
 //! An entry is written and made durable first, then the checkpoint over it takes the place of the
-//! one before. A run that is killed in between leaves a line that the checkpoint does not cover yet;
-//! the next entry covers both. Half a line, which only a killed run leaves, is cut off when the log
-//! is opened for writing.
+//! one before. A run that is killed in between leaves a line that the checkpoint does not cover
+//! yet; the next entry covers both. Half a line, which only a killed run leaves, is cut off when
+//! the log is opened for writing.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, SeekFrom, Write};
@@ -127,8 +127,8 @@ impl Log {
 }
 
 impl LogFile {
-    /// Opens a log to write to it, or begins one. Locked until dropped: one program writes at a time.
-    /// A log has a checkpoint before it has its first entry, so one without is refused.
+    /// Opens a log to write to it, or begins one. Locked until dropped: one program writes at a
+    /// time. A log has a checkpoint before it has its first entry, so one without is refused.
     ///
     /// # Errors
     /// The disk; usage, where another program writes to it; integrity, where it does not begin with

@@ -25,8 +25,8 @@ use crate::oprf::{Proof, PublicKey};
 const FIRST: &str = "veilmatch manifest/1";
 /// Bytes that sealing adds to a row.
 const TAG: u32 = 16;
-/// Bytes of a row of an ask, before it is sealed: a mark, a band, a reference of the case, a handle,
-/// and the proof that it was opened.
+/// Bytes of a row of an ask, before it is sealed: a mark, a band, a reference of the case, a
+/// handle, and the proof that it was opened.
 pub(crate) const ASK_BYTES: u16 = 1 + 1 + 16 + 32 + 32;
 
 /// What a file is and who vouches for it.

@@ -4,9 +4,9 @@
 //! on the owner's side the [`HandleBook`] that leads from a handle back to a row. A record id, a name
 //! or a count of the other side never comes here.
 //!
-//! That is what passes inside one organisation. What passes between two is in the modules below,
-//! in the order in which one rests on another: names, signed notes, identities, agreements; files
-//! with their manifests; and the steps of the exchange in [`sealed`], over bytes that the caller has
+//! That is what passes inside one organisation. What passes between two is in the modules below, in
+//! the order in which one rests on another: names, signed notes, identities, agreements; files with
+//! their manifests; and the steps of the exchange in [`sealed`], over bytes that the caller has
 //! encoded.
 #![warn(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 
@@ -25,6 +25,8 @@ pub mod terms;
 pub mod agreement;
 
 pub mod padding;
+
+mod thrift;
 
 pub mod table;
 

@@ -3,8 +3,8 @@
 /// The next Padmé size: what is left of the number is its leading digits, about half as many as the
 /// number of digits has digits. Adds at most 12 %, less for large counts.
 ///
-/// Source: Nikitin, Barman, Lueks, Underwood, Hubaux, Ford, "Reducing Metadata Leakage from Encrypted
-/// Files and Communication with PURBs", PETS 2019, section 4.
+/// Source: Nikitin, Barman, Lueks, Underwood, Hubaux, Ford, "Reducing Metadata Leakage from
+/// Encrypted Files and Communication with PURBs", PETS 2019, section 4.
 pub fn padme(rows: u64) -> u64 {
     let Some(exponent) = rows.checked_ilog2().filter(|e| *e > 0) else {
         return rows;

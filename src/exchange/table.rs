@@ -1,12 +1,12 @@
 //! The files that leave: tables of opaque columns of fixed width, as Parquet.
 //!
-//! Parquet, so that anybody can look at what leaves with any tool that reads it. But of Parquet only
-//! one form: required columns of fixed width, plain, uncompressed, pages of a size that follows from
-//! the width, no statistics, no dictionaries, no page index, no clock, the same `created_by`
-//! always. Every byte besides the rows follows from the [`Head`], so the reader is no Parquet reader:
-//! it finds the head at its fixed place, works out how long the file must be, and compares the bytes
-//! around the rows with those that it would write. Nothing is allocated for what a file merely
-//! states, and there is nothing in a file that is not either a row or checked.
+//! Parquet, so that anybody can look at what leaves with any tool that reads it. But of Parquet
+//! only one form: required columns of fixed width, plain, uncompressed, pages of a size that
+//! follows from the width, no statistics, no dictionaries, no page index, no clock, the same
+//! `created_by` always. Every byte besides the rows follows from the [`Head`], so the reader is no
+//! Parquet reader: it finds the head at its fixed place, works out how long the file must be, and
+//! compares the bytes around the rows with those that it would write. Nothing is allocated for what
+//! a file merely states, and there is nothing in a file that is not either a row or checked.
 //!
 //! Source: Apache Parquet, `parquet.thrift` and the Thrift compact protocol.
 
@@ -14,6 +14,7 @@ use std::ops::Range;
 
 use crate::error::{Problem, Result};
 use crate::exchange::codec::{hex, unhex};
+use crate::exchange::thrift::Thrift;
 
 /// Rows of one row group, where the widest column leaves room for them.
 const GROUP_ROWS: u64 = 1 << 16;
@@ -436,94 +437,9 @@ fn footer(head: &Head, columns: &[(&str, u32)], groups: &Groups) -> Vec<u8> {
 /// What follows the head's text in the footer: always the same.
 fn after_head() -> Vec<u8> {
     // The end of the pair, then the field after the list, then the end of the footer.
-    let mut out = Thrift {
-        bytes: vec![0],
-        last: 5,
-    };
+    let mut out = Thrift::within(vec![0], 5);
     out.binary(6, CREATED_BY.as_bytes());
     out.end()
-}
-
-/// Writes the Thrift compact protocol: as much of it as the footer takes.
-#[derive(Default)]
-struct Thrift {
-    bytes: Vec<u8>,
-    /// Number of the field before.
-    last: u8,
-}
-
-impl Thrift {
-    const I32: u8 = 5;
-    const I64: u8 = 6;
-    const BINARY: u8 = 8;
-    const LIST: u8 = 9;
-    const STRUCT: u8 = 12;
-
-    /// Field numbers rise, by less than 16 at a time.
-    fn field(&mut self, number: u8, kind: u8) {
-        let step = number.saturating_sub(self.last);
-        self.bytes.push(step << 4 | kind);
-        self.last = number;
-    }
-
-    fn varint(&mut self, mut number: u64) {
-        while number >= 0x80 {
-            self.bytes
-                .push(u8::try_from(number & 0x7f).unwrap_or(0) | 0x80);
-            number >>= 7;
-        }
-        self.bytes.push(u8::try_from(number).unwrap_or(0));
-    }
-
-    /// Numbers here are never negative: zigzag doubles them.
-    fn i32(&mut self, number: u8, value: u64) {
-        self.field(number, Self::I32);
-        self.varint(value.saturating_mul(2));
-    }
-
-    fn i64(&mut self, number: u8, value: u64) {
-        self.field(number, Self::I64);
-        self.varint(value.saturating_mul(2));
-    }
-
-    fn bytes(&mut self, value: &[u8]) {
-        self.varint(value.len() as u64);
-        self.bytes.extend_from_slice(value);
-    }
-
-    fn binary(&mut self, number: u8, value: &[u8]) {
-        self.field(number, Self::BINARY);
-        self.bytes(value);
-    }
-
-    fn list(&mut self, number: u8, length: usize, kind: u8, items: impl FnOnce(&mut Self)) {
-        self.field(number, Self::LIST);
-        if let Ok(short @ 0..15) = u8::try_from(length) {
-            self.bytes.push(short << 4 | kind);
-        } else {
-            self.bytes.push(0xf0 | kind);
-            self.varint(length as u64);
-        }
-        items(self);
-    }
-
-    /// A structure in a list.
-    fn item(&mut self, fields: impl FnOnce(&mut Self)) {
-        let before = std::mem::take(&mut self.last);
-        fields(self);
-        self.bytes.push(0);
-        self.last = before;
-    }
-
-    fn structure(&mut self, number: u8, fields: impl FnOnce(&mut Self)) {
-        self.field(number, Self::STRUCT);
-        self.item(fields);
-    }
-
-    fn end(mut self) -> Vec<u8> {
-        self.bytes.push(0);
-        self.bytes
-    }
 }
 
 fn refused(why: &'static str) -> crate::error::Error {
@@ -535,137 +451,5 @@ fn refused(why: &'static str) -> crate::error::Error {
 }
 
 #[cfg(test)]
-mod tests {
-    #![allow(
-        clippy::unwrap_used,
-        clippy::indexing_slicing,
-        clippy::arithmetic_side_effects,
-        clippy::cast_possible_truncation,
-        reason = "a failing step should stop the test"
-    )]
-    use std::io::Write;
-
-    use arrow::array::{Array, FixedSizeBinaryArray};
-    use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
-    use parquet::file::metadata::RowGroupMetaData;
-
-    use super::*;
-
-    fn table(kind: Kind, rows: usize, width: u32) -> Table {
-        let head = Head {
-            kind,
-            ctx: [1; 32],
-            session: [2; 32],
-            index: [3; 32],
-            rows: 0,
-            width,
-        };
-        let columns = head
-            .widths()
-            .iter()
-            .map(|w| (0..rows * *w as usize).map(|n| (n * 7) as u8).collect())
-            .collect();
-        Table::new(head, columns).unwrap()
-    }
-
-    #[test]
-    fn any_parquet_reader_reads_an_envelope() {
-        let wide = (PAGE_BYTES / GROUP_ROWS) as u32 + 1;
-        let tables = [
-            table(Kind::Index, 3, 0),
-            table(Kind::Request, 0, 0),
-            table(Kind::Request, GROUP_ROWS as usize + 5, 0),
-            table(Kind::Response, 20 * GROUP_ROWS as usize, 0),
-            table(Kind::Forms, GROUP_ROWS as usize, wide),
-            table(Kind::Release, 16, 65_000),
-        ];
-        for table in tables {
-            let mut file = tempfile::tempfile().unwrap();
-            file.write_all(&table.encode()).unwrap();
-            let reader = ParquetRecordBatchReaderBuilder::try_new(file).unwrap();
-            let meta = reader.metadata().clone();
-            let file = meta.file_metadata();
-            assert_eq!(file.num_rows(), i64::try_from(table.head.rows).unwrap());
-            assert_eq!(file.created_by(), Some(CREATED_BY));
-            let pairs = file.key_value_metadata().unwrap();
-            assert_eq!(pairs[0].value, Some(table.head.text()));
-            for column in meta.row_groups().iter().flat_map(RowGroupMetaData::columns) {
-                assert!(column.statistics().is_none() && column.dictionary_page_offset().is_none());
-            }
-            let mut read: Vec<Vec<u8>> = table.columns.iter().map(|_| Vec::new()).collect();
-            for batch in reader.build().unwrap() {
-                let batch = batch.unwrap();
-                for (out, column) in read.iter_mut().zip(batch.columns()) {
-                    let column: &FixedSizeBinaryArray = column.as_any().downcast_ref().unwrap();
-                    assert_eq!(column.null_count(), 0);
-                    column
-                        .iter()
-                        .flatten()
-                        .for_each(|v| out.extend_from_slice(v));
-                }
-            }
-            assert_eq!(read, table.columns);
-        }
-    }
-
-    #[test]
-    fn an_envelope_comes_back_from_its_bytes() {
-        for rows in [0, 1, 17, 65_536, 65_537] {
-            let table = table(Kind::Forms, rows, 40);
-            let bytes = table.encode();
-            assert_eq!(Table::peek(&bytes).unwrap(), *table.head());
-            assert_eq!(Table::decode(&bytes, rows as u64).unwrap(), table);
-            if rows > 0 {
-                assert!(Table::decode(&bytes, rows as u64 - 1).is_err());
-            }
-        }
-        let table = table(Kind::Forms, 3, 40);
-        assert_eq!(table.rows::<32>(0).len(), 3);
-        assert_eq!(table.rows::<32>(1).len(), 0);
-        assert_eq!(
-            table.slices(1).map(<[u8]>::len).collect::<Vec<_>>(),
-            [40; 3]
-        );
-    }
-
-    #[test]
-    fn a_flipped_bit_beside_the_rows_is_refused_and_one_in_them_shows() {
-        let table = table(Kind::Index, 2, 0);
-        let bytes = table.encode();
-        for (byte, bit) in (0..bytes.len()).flat_map(|b| (0..8).map(move |i| (b, i))) {
-            let mut flipped = bytes.clone();
-            flipped[byte] ^= 1 << bit;
-            assert!(Table::decode(&flipped, 9).ok() != Some(table.clone()));
-        }
-        for cut in 0..bytes.len() {
-            assert!(Table::decode(&bytes[..cut], 9).is_err());
-            assert!(Table::decode(&bytes[cut + 1..], 9).is_err());
-        }
-        assert!(Table::decode(&[bytes.as_slice(), &[0]].concat(), 9).is_err());
-    }
-
-    #[test]
-    fn a_head_that_states_more_than_there_is_allocates_nothing() {
-        let bytes = table(Kind::Request, 1, 0).encode();
-        let text = table(Kind::Request, 1, 0).head.text();
-        for rows in [2, 1 << 31, ROW_LIMIT, u64::MAX] {
-            let stated = text.replace("0000000000000001", &format!("{rows:016x}"));
-            let at = bytes
-                .windows(text.len())
-                .position(|w| w == text.as_bytes())
-                .unwrap();
-            let mut hostile = bytes.clone();
-            hostile[at..at + text.len()].copy_from_slice(stated.as_bytes());
-            assert!(Table::decode(&hostile, u64::MAX).is_err());
-        }
-    }
-
-    #[test]
-    fn columns_must_fit_their_kind() {
-        let head = *table(Kind::Index, 1, 0).head();
-        assert!(Table::new(head, vec![vec![0; 16], vec![0; 47]]).is_err());
-        assert!(Table::new(head, vec![vec![0; 16]]).is_err());
-        let wide = Head { width: 9, ..head };
-        assert!(Table::new(wide, vec![vec![0; 16], vec![0; 48]]).is_err());
-    }
-}
+#[path = "table_tests.rs"]
+mod tests;

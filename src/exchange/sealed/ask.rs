@@ -117,8 +117,8 @@ impl HolderBook {
     /// were not asked for before: make the book durable before deciding.
     ///
     /// # Errors
-    /// Integrity: it belongs to no answered request, is of an index that is not current, or a row is
-    /// changed, unproved or there twice. Outside the agreement: the cap would be passed.
+    /// Integrity: it belongs to no answered request, is of an index that is not current, or a row
+    /// is changed, unproved or there twice. Outside the agreement: the cap would be passed.
     pub fn read_ask(&mut self, side: &Side<'_>, ask: &Received) -> Result<Vec<AskedRow>> {
         side.is_holder()?;
         let deal = side.deal;

@@ -15,9 +15,10 @@ use crate::oprf::{Mode, SecretKey};
 const MAGIC: [u8; 8] = *b"VMHOLD01";
 const WHAT: &str = "holder's book";
 
-/// The holder's state for one asker and one epoch: the seed of its key, what was asked and answered,
-/// and what leads from the handles of the current index back to its records. It is secret, and its
-/// end is the end of the epoch: without the seed, no stored file of the epoch can be tested again.
+/// The holder's state for one asker and one epoch: the seed of its key, what was asked and
+/// answered, and what leads from the handles of the current index back to its records. It is
+/// secret, and its end is the end of the epoch: without the seed, no stored file of the epoch can
+/// be tested again.
 pub struct HolderBook {
     pub(super) scope: [u8; 32],
     seed: Zeroizing<[u8; 32]>,

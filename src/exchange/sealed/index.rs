@@ -15,8 +15,8 @@ use crate::exchange::padding::padme;
 use crate::exchange::table::{Kind, Table};
 use crate::oprf::Output;
 
-/// A notice that this asker may find, as the caller has encoded it. Those that policy keeps from the
-/// asker are left out by the caller and get neither label nor box.
+/// A notice that this asker may find, as the caller has encoded it. Those that policy keeps from
+/// the asker are left out by the caller and get neither label nor box.
 #[derive(Clone, Default)]
 pub struct HeldRecord {
     /// Inputs of the function: each opens the record by itself.
@@ -51,9 +51,9 @@ impl Slot {
     }
 }
 
-/// Makes a new index with its forms, and enters it in the book as the current one. An index is never
-/// made twice: its id, its record keys and its dummies are fresh each time, and only the key of the
-/// function stays.
+/// Makes a new index with its forms, and enters it in the book as the current one. An index is
+/// never made twice: its id, its record keys and its dummies are fresh each time, and only the key
+/// of the function stays.
 ///
 /// **Shape**: C0 has a row for each distinct input of each record, C1 one for each record, both
 /// filled up with random rows to a Padmé size and sorted by tag and by handle.

@@ -122,9 +122,9 @@ pub struct Question<'a> {
 }
 
 impl<'a> Question<'a> {
-    /// Prepares the question of a session to an index. Binds the state to both; with a state that is
-    /// bound already, anything but the same question is refused, because one session stands for one
-    /// request.
+    /// Prepares the question of a session to an index. Binds the state to both; with a state that
+    /// is bound already, anything but the same question is refused, because one session stands for
+    /// one request.
     ///
     /// **Cost**: a hash or three for each input; no curve work.
     ///

@@ -79,9 +79,9 @@ impl Sample {
         Ok(drawn.into_iter().collect())
     }
 
-    /// Checks that exactly the rows that were drawn are opened, and that each asks about a subject of
-    /// the commitment or nothing. `inputs_of` makes the inputs of a record by the agreed recipe; the
-    /// auditor runs it itself.
+    /// Checks that exactly the rows that were drawn are opened, and that each asks about a subject
+    /// of the commitment or nothing. `inputs_of` makes the inputs of a record by the agreed recipe;
+    /// the auditor runs it itself.
     ///
     /// # Errors
     /// Integrity, with the number of the first row that is not what it should be: the asker cannot
