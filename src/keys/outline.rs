@@ -184,13 +184,23 @@ pub struct NameOutlines<'a> {
     /// Joined neighbours, in the order of [`PreparedName::joins`].
     pub joins: &'a [Outline],
     /// Number of tokens that are compared.
-    pub tokens: u8,
+    pub count: u8,
     /// Tokens whose lack of a partner is a full conflict, one bit each.
     pub full: u16,
     /// Rows of the table of words that exclude each other that the name has a word of, one bit each.
     pub choices: u32,
     /// Some token weighs less than others when it lacks a partner: an initial, a descriptive word.
     pub has_light: bool,
+}
+
+impl<'a> NameOutlines<'a> {
+    /// One outline a token, that of its first sound form.
+    pub fn tokens(&self) -> impl Iterator<Item = &'a Outline> + use<'a> {
+        // Further sound forms of a token come right behind its first one.
+        let mut before = u8::MAX;
+        let is_first = move |o: &&Outline| std::mem::replace(&mut before, o.start) != o.start;
+        self.sounds.iter().filter(is_first)
+    }
 }
 
 /// Shortest token that may be two joined neighbours, in bytes.
@@ -216,7 +226,7 @@ impl Outlines {
             sounds: &self.all[start..wholes],
             wholes: &self.all[wholes..joins],
             joins: &self.all[joins..head.end as usize],
-            tokens: head.tokens,
+            count: head.tokens,
             full: head.full,
             choices: head.choices,
             has_light: head.has_light,

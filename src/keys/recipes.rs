@@ -260,8 +260,8 @@ fn name_keys(
                 );
             }
             let is_joined = unit.first < unit.last;
-            let stands_alone = class.key.len() > 2
-                && (!is_joined || class.bits >= WHOLE_JOINED_BITS);
+            let stands_alone =
+                class.key.len() > 2 && (!is_joined || class.bits >= WHOLE_JOINED_BITS);
             if covers_all && stands_alone {
                 emit(Recipe::Mononym, ClearKey::new(&[&class_bytes]));
             }
@@ -515,7 +515,10 @@ fn product<'a>(
 /// Years for `class-year`. The notice side widens approximate dates by one year and spells out
 /// ranges of up to four years; wider ranges say too little.
 fn birth_years(record: &Prepared, side: Side) -> Vec<i16> {
-    let mut years: Vec<i16> = record.dates.iter().filter(|d| d.is_compared())
+    let mut years: Vec<i16> = record
+        .dates
+        .iter()
+        .filter(|d| d.is_compared())
         .flat_map(|d| {
             let (from, to) = d.years();
             let widen = i16::from(d.circa && side == Side::Notice);
@@ -534,7 +537,10 @@ fn birth_years(record: &Prepared, side: Side) -> Vec<i16> {
 
 /// Full days for `initial-date`. The subject side also tries day and month swapped.
 fn birth_days(record: &Prepared, side: Side) -> Vec<[u8; 4]> {
-    let mut days: Vec<[u8; 4]> = record.dates.iter().filter(|d| d.is_compared())
+    let mut days: Vec<[u8; 4]> = record
+        .dates
+        .iter()
+        .filter(|d| d.is_compared())
         .filter_map(|d| Some((d.year, d.month?, d.day?)))
         .flat_map(|(year, month, day)| {
             let [a, b] = year.to_be_bytes();

@@ -375,7 +375,11 @@ mod tests {
             };
             let is_known = |text| Word::shared(text, Script::Latin, usage).is_known();
             assert!(!is_known("zorblaxi"), "{names:?}");
-            assert!(is_known(if names == Names::Organizations { "pacific" } else { "maria" }));
+            assert!(is_known(if names == Names::Organizations {
+                "pacific"
+            } else {
+                "maria"
+            }));
         }
     }
 

@@ -196,7 +196,11 @@ impl Cutter {
         if script == Script::Common {
             let significant = text.trim_start_matches('0');
             let zeros = text.len() - significant.len();
-            let kept = if significant.is_empty() { 1 } else { text.len() - zeros };
+            let kept = if significant.is_empty() {
+                1
+            } else {
+                text.len() - zeros
+            };
             text = CompactString::from(&text[text.len() - kept.min(text.len())..]);
         }
         if text.len() > MAX_TOKEN_CHARS

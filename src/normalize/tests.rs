@@ -5,7 +5,7 @@ const CASES: &str = include_str!("../../tests/cases/names.tsv");
 
 fn texts(name: &str, kind: Kind) -> Vec<String> {
     let tokens = normalize(name, kind).tokens.into_iter();
-    tokens.map(|t| t.text).collect()
+    tokens.map(|t| t.text.into()).collect()
 }
 
 fn letter(token: &Token) -> char {

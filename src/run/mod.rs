@@ -221,7 +221,12 @@ impl Run {
         let lives = group.chunks(FETCHED).flat_map(|some| {
             let lives = some.iter().filter_map(|pair| self.notice(pair.notice));
             // They lie scattered in memory: asked for together, they come together.
-            std::hint::black_box(lives.clone().map(|l| l.prepared.outlines.glance()).sum::<u32>());
+            std::hint::black_box(
+                lives
+                    .clone()
+                    .map(|l| l.prepared.outlines.glance())
+                    .sum::<u32>(),
+            );
             lives
         });
         let hits = lives

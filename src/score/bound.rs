@@ -6,7 +6,7 @@
 use crate::keys::{COMPARED_TOKENS, LetterSet, Look, NameOutlines, Outline};
 use crate::rarity;
 use crate::score::model::Model;
-use crate::score::names::{CUT_SOUNDS, Partners};
+use crate::score::names::CUT_SOUNDS;
 
 /// Which tokens of two names may agree: for each token of the first one those of the second, one bit
 /// each.
@@ -22,7 +22,7 @@ impl MayAgree {
     /// **Cost**: O(forms of `a` · forms of `b`), a few machine words each.
     pub(super) fn of(a: &NameOutlines<'_>, b: &NameOutlines<'_>) -> Self {
         let mut found = Self::default();
-        let (last_a, last_b) = (a.tokens.saturating_sub(1), b.tokens.saturating_sub(1));
+        let (last_a, last_b) = (a.count.saturating_sub(1), b.count.saturating_sub(1));
         for x in a.sounds {
             let (mut same, mut cut) = (0, 0);
             for y in b.sounds {
@@ -48,6 +48,47 @@ impl MayAgree {
     }
 }
 
+impl MayAgree {
+    /// Those tokens with the most that each pair of them can be worth.
+    fn worth<'a>(
+        &'a self,
+        model: &'a Model,
+        a: &'a NameOutlines<'_>,
+        b: &'a NameOutlines<'_>,
+    ) -> impl Iterator<Item = Agreement> + 'a {
+        let pairs = a.tokens().flat_map(move |x| {
+            let at = usize::from(x.start) % COMPARED_TOKENS;
+            let partners = self.same[at] | self.cut[at];
+            let others = b.tokens().filter(move |y| partners & y.tokens() != 0);
+            others.map(move |y| (x, y))
+        });
+        pairs.map(|(x, y)| Agreement {
+            a: x.start,
+            b: y.start,
+            bits: model.worth(x.bits.min(y.bits)),
+        })
+    }
+
+    /// An upper bound of what `names::compare_names` returns for two names whose tokens agree at most
+    /// so. No word is opened for it.
+    pub(super) fn most(
+        &self,
+        model: &Model,
+        a: &NameOutlines<'_>,
+        b: &NameOutlines<'_>,
+    ) -> f64 {
+        most(model, a, b, self.worth(model, a, b))
+    }
+}
+
+/// Two tokens that agree, and what that is worth.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Agreement {
+    pub(super) a: u8,
+    pub(super) b: u8,
+    pub(super) bits: f64,
+}
+
 /// Whether the first form may be the beginning of the second.
 fn may_be_cut(short: LetterSet, long: LetterSet, is_last: bool) -> bool {
     short.may_begin(long) && (is_last || usize::from(short.form_len()) >= CUT_SOUNDS)
@@ -60,7 +101,7 @@ pub(super) fn most(
     model: &Model,
     ours: &NameOutlines<'_>,
     theirs: &NameOutlines<'_>,
-    agree: &[Partners],
+    agree: impl Iterator<Item = Agreement>,
 ) -> f64 {
     let (mut best_a, mut best_b) = ([0.0_f64; COMPARED_TOKENS], [0.0_f64; COMPARED_TOKENS]);
     let mut met = Met::default();
@@ -72,7 +113,7 @@ pub(super) fn most(
         met.b |= 1 << j;
     }
     let sum = |best: &[f64; COMPARED_TOKENS], name: &NameOutlines<'_>| {
-        best[..usize::from(name.tokens)].iter().sum::<f64>()
+        best[..usize::from(name.count)].iter().sum::<f64>()
     };
     let mut most = sum(&best_a, ours).min(sum(&best_b, theirs));
     for join in ours.joins {
@@ -263,6 +304,12 @@ mod tests {
                 let naive = compare_names(&model, a, b, &mut scratch, &mut Vec::new());
                 assert!(scratch.meet(&model, a, b, f64::NEG_INFINITY));
                 let most = scratch.most(&model, a, b);
+                let at_most = MayAgree::of(&a.outlines, &b.outlines).most(
+                    &model,
+                    &a.outlines,
+                    &b.outlines,
+                );
+                assert!(most <= at_most + 1e-6, "{most} {at_most}");
                 let fast = compare_names(&model, a, b, &mut scratch, &mut Vec::new());
                 assert!((fast - naive).abs() < 1e-9, "{fast} {naive}");
                 assert!(naive <= most, "{naive} {most}");

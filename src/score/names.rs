@@ -6,7 +6,7 @@ use crate::keys::{
 };
 use crate::normalize::Tag;
 use crate::rarity::{self, Company};
-use crate::score::bound::{MayAgree, is_close, join_bits, join_fits, most};
+use crate::score::bound::{Agreement, MayAgree, is_close, join_bits, join_fits, most};
 use crate::score::evidence::{EvidenceKind, Level, Part};
 use crate::score::kernels::{osa_distance, sound_distance};
 use crate::score::memo::Memo;
@@ -58,13 +58,23 @@ impl Scratch {
         b: NameView<'_>,
         bits: f64,
     ) -> bool {
-        self.meet_at(model, a, b, &MayAgree::of(&a.outlines, &b.outlines));
-        bits == f64::NEG_INFINITY || self.most(model, a, b) >= bits
+        let may_agree = MayAgree::of(&a.outlines, &b.outlines);
+        let is_asked = bits > f64::NEG_INFINITY;
+        if is_asked && may_agree.most(model, &a.outlines, &b.outlines) < bits {
+            return false;
+        }
+        self.meet_at(model, a, b, &may_agree);
+        !is_asked || self.most(model, a, b) >= bits
     }
 
     /// The most that [`compare_names`] can make of two names that have just met.
     pub(super) fn most(&self, model: &Model, a: NameView<'_>, b: NameView<'_>) -> f64 {
-        most(model, &a.outlines, &b.outlines, &self.options)
+        let agree = self.options.iter().map(|p| Agreement {
+            a: p.a,
+            b: p.b,
+            bits: p.bits,
+        });
+        most(model, &a.outlines, &b.outlines, agree)
     }
 
     /// The same, with the tokens that may agree.
@@ -76,25 +86,17 @@ impl Scratch {
         may_agree: &MayAgree,
     ) {
         self.options.clear();
-        let mut done = 0_u16;
-        for x in a.outlines.sounds {
-            // Further sound forms of a token come right behind its first one.
-            if done & x.tokens() != 0 {
-                continue;
-            }
-            done |= x.tokens();
+        for x in a.outlines.tokens() {
             let at = usize::from(x.start);
             let (same, cuts) = (may_agree.same[at], may_agree.cut[at]);
             if same | cuts == 0 {
                 continue;
             }
-            let mut done = 0_u16;
-            for y in b.outlines.sounds {
+            for y in b.outlines.tokens() {
                 let mark = y.tokens();
-                if (same | cuts) & mark & !done == 0 {
+                if (same | cuts) & mark == 0 {
                     continue;
                 }
-                done |= mark;
                 let is_minor = x.look == Look::Minor || y.look == Look::Minor;
                 let found = if is_minor {
                     self.minor_agreement(model, (a, x), (b, y))
@@ -435,7 +437,7 @@ fn cut(
     x: (NameView<'_>, &Outline),
     y: (NameView<'_>, &Outline),
 ) -> Option<(Level, f64)> {
-    let is_last = |x: (NameView<'_>, &Outline)| x.1.start + 1 == x.0.outlines.tokens;
+    let is_last = |x: (NameView<'_>, &Outline)| x.1.start + 1 == x.0.outlines.count;
     let (ours, theirs) = ((token(x), is_last(x)), (token(y), is_last(y)));
     let ((short, is_last), (long, _)) = if ours.0.form().len() < theirs.0.form().len() {
         (ours, theirs)
