@@ -71,12 +71,7 @@ impl MayAgree {
 
     /// An upper bound of what `names::compare_names` returns for two names whose tokens agree at most
     /// so. No word is opened for it.
-    pub(super) fn most(
-        &self,
-        model: &Model,
-        a: &NameOutlines<'_>,
-        b: &NameOutlines<'_>,
-    ) -> f64 {
+    pub(super) fn most(&self, model: &Model, a: &NameOutlines<'_>, b: &NameOutlines<'_>) -> f64 {
         most(model, a, b, self.worth(model, a, b))
     }
 }
@@ -304,11 +299,8 @@ mod tests {
                 let naive = compare_names(&model, a, b, &mut scratch, &mut Vec::new());
                 assert!(scratch.meet(&model, a, b, f64::NEG_INFINITY));
                 let most = scratch.most(&model, a, b);
-                let at_most = MayAgree::of(&a.outlines, &b.outlines).most(
-                    &model,
-                    &a.outlines,
-                    &b.outlines,
-                );
+                let at_most =
+                    MayAgree::of(&a.outlines, &b.outlines).most(&model, &a.outlines, &b.outlines);
                 assert!(most <= at_most + 1e-6, "{most} {at_most}");
                 let fast = compare_names(&model, a, b, &mut scratch, &mut Vec::new());
                 assert!((fast - naive).abs() < 1e-9, "{fast} {naive}");
