@@ -45,11 +45,9 @@ pub struct BlindKey(pub [u64; 2]);
 impl BlindKey {
     /// The key of 16 bytes, in their order.
     pub fn from_bytes(bytes: [u8; 16]) -> Self {
-        let [a, b, c, d, e, f, g, h, rest @ ..] = bytes;
-        Self([
-            u64::from_be_bytes([a, b, c, d, e, f, g, h]),
-            u64::from_be_bytes(rest),
-        ])
+        let (first, second) = bytes.split_at(8);
+        let half = |half: &[u8]| half.first_chunk().map_or(0, |h| u64::from_be_bytes(*h));
+        Self([half(first), half(second)])
     }
 
     /// The 16 bytes.

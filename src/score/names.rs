@@ -387,11 +387,12 @@ fn less_rare<'a>(a: &'a [Token], b: &'a [Token], pair: &Partners) -> &'a [Token]
     let (ours, theirs) = (span(a, pair.a, pair.a_len), span(b, pair.b, pair.b_len));
     let rarity = |side: &[Token]| -> f32 { side.iter().map(|t| t.bits).sum() };
     let form = |side: &'a [Token]| side.first().map(|t| t.form());
-    let knows = |side: &[Token]| side.iter().filter(|t| t.company.is_known()).count();
+    let tells = |t: &&Token| is_name(t) && t.company.is_known();
+    let knows = |side: &[Token]| side.iter().filter(tells).count();
     let order = (pair.b_len.cmp(&pair.a_len))
         .then_with(|| rarity(ours).total_cmp(&rarity(theirs)))
         .then_with(|| form(ours).cmp(&form(theirs)))
-        // The same word says nothing of its company in the name of an organisation.
+        // The same word says nothing of its company in the name of an organisation or as an initial.
         .then_with(|| knows(theirs).cmp(&knows(ours)));
     if order.is_le() { ours } else { theirs }
 }

@@ -85,6 +85,17 @@ fn a_name_of_unknown_kind_and_an_organisation_may_change_places() {
     assert_eq!(bits(&a, &b), bits(&b, &a));
 }
 
+#[test]
+fn a_word_of_one_letter_and_an_initial_may_change_places() {
+    let named = |name: &str| Record {
+        names: vec![Name::primary(name)],
+        ..Record::default()
+    };
+    let (a, b) = (named("\u{ce1}\u{11c92}"), named("\u{1d4c1}[\u{1ee6e}"));
+    let bits = |x: &Record, y: &Record| compare(&Model::default(), x, y).map(|s| s.bits);
+    assert_eq!(bits(&a, &b), bits(&b, &a));
+}
+
 proptest! {
     #[test]
     fn the_score_is_the_sum_of_its_evidence_and_between_0_and_1(
