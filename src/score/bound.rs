@@ -6,7 +6,7 @@
 use crate::keys::{COMPARED_TOKENS, LetterSet, Look, NameOutlines, Outline};
 use crate::rarity;
 use crate::score::model::Model;
-use crate::score::names::CUT_SOUNDS;
+use crate::score::words::{CUT_SOUNDS, is_close};
 
 /// Which tokens of two names may agree: for each token of the first one those of the second, one bit
 /// each.
@@ -196,20 +196,14 @@ pub(super) fn join_fits(join: &Outline, whole: &Outline) -> bool {
     join.set().least_edits(whole.set()) <= 2
 }
 
-/// Whether so many edits leave two forms close: at most 55 of 100 letters of the longer one, 65 where
-/// vowels may have been left out.
-pub(super) fn is_close(edits: u32, longest: u8, is_abjad: bool) -> bool {
-    let most = if is_abjad { 13 } else { 11 };
-    edits * 20 <= u32::from(longest) * most
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::keys::{Prepared, PreparedName};
     use crate::normalize::Tag;
     use crate::record::{Kind, Name, Record};
-    use crate::score::names::{Scratch, compare_names};
+    use crate::score::meet::Scratch;
+    use crate::score::names::compare_names;
 
     const NAMES: &[&str] = &[
         "Mohamed al-Said",

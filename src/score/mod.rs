@@ -8,9 +8,11 @@ mod bound;
 mod evidence;
 mod fields;
 mod kernels;
+mod meet;
 mod memo;
 mod model;
 mod names;
+mod words;
 
 use crate::keys::{Prepared, PreparedName};
 use crate::record::{Kind, Record};
@@ -18,10 +20,10 @@ use crate::record::{Kind, Record};
 pub use evidence::{Evidence, EvidenceKind, Scored};
 pub use kernels::{osa_distance, sound_distance};
 pub use model::Model;
-pub(crate) use names::{nearness, whole_spelling};
+pub(crate) use words::{nearness, whole_spelling};
 
 use evidence::{Level, Part};
-use names::Scratch;
+use meet::Scratch;
 
 /// What weak aliases of a notice may do.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -215,9 +217,9 @@ impl<'a> Scorer<'a> {
     /// have not met before.
     fn may_reach(&mut self, subject: &Prepared, notice: &Prepared, bits: f64) -> bool {
         bits == f64::NEG_INFINITY
-            || (0..notice.outlines.len()).any(|j| {
+            || (0..notice.names.len()).any(|j| {
                 let theirs = notice.view(j);
-                let mut ours = (0..subject.outlines.len()).map(|i| subject.view(i));
+                let mut ours = (0..subject.names.len()).map(|i| subject.view(i));
                 ours.any(|ours| self.scratch.meet(self.model, ours, theirs, bits))
             })
     }
