@@ -136,6 +136,14 @@ pub(crate) enum Problem {
 }
 
 impl Problem {
+    /// A write error without the path that some libraries put into its text.
+    pub(crate) fn write(error: &std::io::Error) -> Self {
+        Self::Write(match error.raw_os_error() {
+            Some(code) => std::io::Error::from_raw_os_error(code),
+            None => error.kind().into(),
+        })
+    }
+
     /// Attaches a place.
     pub(crate) fn at(self, place: Place) -> Error {
         Error(Box::new(Inner {

@@ -141,7 +141,7 @@ impl LogFile {
             use std::os::unix::fs::OpenOptionsExt;
             options.mode(0o600);
         }
-        let mut file = options.open(path).map_err(|e| write_problem(&e))?;
+        let mut file = options.open(path).map_err(|e| Problem::write(&e))?;
         // Where the file system knows no locks, whoever runs two programs must see to it.
         if let Err(TryLockError::WouldBlock) = file.try_lock() {
             return Err(Problem::Setting {
@@ -154,10 +154,10 @@ impl LogFile {
         (&file)
             .take(BYTES)
             .read_to_end(&mut text)
-            .map_err(|e| Problem::Read(e.kind().into()))?;
+            .map_err(Problem::Read)?;
         if text.is_empty() {
             write_checkpoint(path, Log::default().head(), identity)?;
-            writeln!(file, "{FIRST}").map_err(|e| write_problem(&e))?;
+            writeln!(file, "{FIRST}").map_err(|e| Problem::write(&e))?;
             text = format!("{FIRST}\n").into_bytes();
         }
         let (log, whole) = Log::parse(&text)?;
@@ -172,7 +172,7 @@ impl LogFile {
         }
         file.set_len(whole as u64)
             .and_then(|()| file.seek(SeekFrom::End(0)))
-            .map_err(|e| write_problem(&e))?;
+            .map_err(|e| Problem::write(&e))?;
         Ok(Self {
             log,
             file,
@@ -196,7 +196,7 @@ impl LogFile {
         self.file
             .write_all(text.as_bytes())
             .and_then(|()| self.file.sync_data())
-            .map_err(|e| write_problem(&e))?;
+            .map_err(|e| Problem::write(&e))?;
         for (line, entry) in lines.iter().zip(entries) {
             self.log.tree.push(merkle::leaf_hash(&[line.as_bytes()]));
             self.log.entries.push(entry);
@@ -207,33 +207,20 @@ impl LogFile {
 
 /// Puts a signed checkpoint beside a log, in the place of the one before.
 fn write_checkpoint(path: &Path, head: merkle::Head, identity: &Identity) -> Result<()> {
-    let mut output = Output::create(&beside(path, "checkpoint"))?;
-    output
-        .write_all(Checkpoint::sign(head, identity)?.as_bytes())
-        .map_err(|e| write_problem(&e))?;
-    output.finish()?.commit()
+    let signed = Checkpoint::sign(head, identity)?;
+    Output::whole(&beside(path, "checkpoint"), signed.as_bytes())
 }
 
 fn read(path: &Path) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
     File::open(path)
         .and_then(|file| file.take(BYTES).read_to_end(&mut bytes))
-        .map_err(|e| Problem::Read(e.kind().into()))?;
+        .map_err(Problem::Read)?;
     Ok(bytes)
-}
-
-fn write_problem(error: &std::io::Error) -> Problem {
-    Problem::Write(error.kind().into())
 }
 
 #[cfg(test)]
 mod tests {
-    #![allow(
-        clippy::unwrap_used,
-        clippy::indexing_slicing,
-        clippy::arithmetic_side_effects,
-        reason = "a failing step should stop the test"
-    )]
     use jiff::civil::datetime;
     use zeroize::Zeroizing;
 

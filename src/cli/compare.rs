@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use anyhow::bail;
 use clap::Args;
 
-use crate::cli::Exit;
+use crate::cli::{Exit, ModelFile};
 use crate::read::PairRow;
 use crate::record::{Kind, Name, Record};
 use crate::report::{self, Output, safe};
@@ -42,9 +42,8 @@ pub(super) struct Compare {
     /// Kind of both names: person, organization, vessel, aircraft.
     #[arg(long, value_name = "KIND", value_parser = kind)]
     kind: Option<Kind>,
-    /// TOML file with figures of the score in place of the shipped ones (docs/cli.md).
-    #[arg(long, value_name = "F.toml")]
-    model: Option<PathBuf>,
+    #[command(flatten)]
+    model: ModelFile,
     /// Show the evidence.
     #[arg(long)]
     explain: bool,
@@ -56,7 +55,7 @@ pub(super) fn kind(text: &str) -> Result<Kind, String> {
 
 impl Compare {
     pub(super) fn run(self) -> anyhow::Result<Exit> {
-        let model = crate::config::model(self.model.as_deref())?;
+        let model = self.model.or(None)?;
         if let (Some(pairs), Some(output)) = (&self.pairs, &self.output) {
             return self.score_pairs(&model, pairs, output);
         }

@@ -8,8 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use clap::{Args, Subcommand};
 
-use crate::cli::Exit;
-use crate::config::model;
+use crate::cli::{Exit, ModelFile};
 use crate::error::{Place, Problem, Result};
 use crate::evaluate::{
     Evaluation, GroupBy, HitRow, TruthRow, aliases_off, curve, key_trial, scripts, strangers,
@@ -108,9 +107,8 @@ struct Variation {
     /// The seed.
     #[arg(long, value_name = "S", default_value_t = 1)]
     seed: u64,
-    /// TOML file with figures of the score in place of the shipped ones (docs/cli.md).
-    #[arg(long, value_name = "F.toml")]
-    model: Option<PathBuf>,
+    #[command(flatten)]
+    model: ModelFile,
     /// Write list, copies, near misses and answers there, as CSV, for other matchers.
     #[arg(long, value_name = "DIR")]
     write: Option<PathBuf>,
@@ -147,9 +145,8 @@ struct Scripts {
     /// Only pairs with this language before the script in their tag.
     #[arg(long, value_name = "LANG")]
     language: Option<String>,
-    /// TOML file with figures of the score in place of the shipped ones (docs/cli.md).
-    #[arg(long, value_name = "F.toml")]
-    model: Option<PathBuf>,
+    #[command(flatten)]
+    model: ModelFile,
 }
 
 /// How often people who are on no list alert, by name only and with birth dates.
@@ -168,9 +165,8 @@ struct Strangers {
     /// A row for each value of this column; locales stand under their group.
     #[arg(long, value_name = "COLUMN")]
     by: Option<String>,
-    /// TOML file with figures of the score in place of the shipped ones (docs/cli.md).
-    #[arg(long, value_name = "F.toml")]
-    model: Option<PathBuf>,
+    #[command(flatten)]
+    model: ModelFile,
 }
 
 impl Strangers {
@@ -190,12 +186,7 @@ impl Strangers {
                 person.record.kind = Kind::Person;
             }
         }
-        let table = strangers(
-            &model(self.model.as_deref())?,
-            lists,
-            &people,
-            self.by.as_deref(),
-        )?;
+        let table = strangers(&self.model.or(None)?, lists, &people, self.by.as_deref())?;
         write!(std::io::stdout().lock(), "{table}")?;
         Ok(Exit::Done)
     }
@@ -208,7 +199,7 @@ impl Scripts {
             pairs.retain(|p| p.tag.split('-').next() == Some(language));
         }
         let mut misses = Vec::new();
-        let model = model(self.model.as_deref())?;
+        let model = self.model.or(None)?;
         let table = scripts(&model, &pairs, self.script, |miss| {
             let [names, pairs, measure] = miss.sample.map(str::to_owned);
             let [bits, limit] = [miss.bits, miss.limit].map(|bits| format!("{bits:.1}"));
@@ -229,7 +220,7 @@ impl Scripts {
 impl Variation {
     fn run(self) -> anyhow::Result<Exit> {
         let world = synth::Variation::new(self.notices, self.each, self.near, self.seed);
-        let result = variation(&model(self.model.as_deref())?, &world)?;
+        let result = variation(&self.model.or(None)?, &world)?;
         if let Some(dir) = &self.write {
             std::fs::create_dir_all(dir).context("cannot make the directory")?;
             let person = |id: usize| world.listed[id].id.clone();
@@ -319,10 +310,7 @@ impl HitsFile {
             ),
         ] {
             if let Some(path) = path {
-                let mut file = Output::create(path)?;
-                file.write_all(text.as_bytes())
-                    .map_err(Output::cannot_write)?;
-                file.finish()?.commit()?;
+                Output::whole(path, text.as_bytes())?;
             }
         }
         Ok(Exit::Done)

@@ -265,15 +265,13 @@ fn is_gz(path: &Path) -> bool {
 }
 
 fn write(path: &Path, table: &[u8], gzipped: bool) -> anyhow::Result<Exit> {
-    let mut file = Output::create(path)?;
     if gzipped {
-        let mut gz = GzEncoder::new(&mut file, Compression::best());
-        let written = gz.write_all(table).and_then(|()| gz.try_finish());
-        written.map_err(Output::cannot_write)?;
+        let mut gz = GzEncoder::new(Vec::new(), Compression::best());
+        gz.write_all(table)?;
+        Output::whole(path, &gz.finish()?)?;
     } else {
-        file.write_all(table).map_err(Output::cannot_write)?;
+        Output::whole(path, table)?;
     }
-    file.finish()?.commit()?;
     Ok(Exit::Done)
 }
 

@@ -15,9 +15,12 @@ mod screen;
 mod subjects;
 mod synth;
 
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{Args, Parser, Subcommand};
+
+use crate::score::Model;
 
 pub use exit_code::Exit;
 
@@ -45,6 +48,22 @@ enum Verb {
     Synth(synth::Synth),
     Evaluate(evaluate::Evaluate),
     Learn(learn::Learn),
+}
+
+// The figures of the score, for every verb that scores. No doc comment: it would stand as the help
+// text of those verbs.
+#[derive(Args, Debug)]
+struct ModelFile {
+    /// TOML file with figures of the score in place of the shipped ones (docs/cli.md).
+    #[arg(long, value_name = "F.toml")]
+    model: Option<PathBuf>,
+}
+
+impl ModelFile {
+    /// The model of the file; where none was named, of the other one, or the shipped one.
+    fn or(&self, other: Option<&Path>) -> crate::error::Result<Model> {
+        crate::config::model(self.model.as_deref().or(other))
+    }
 }
 
 /// Runs the program and returns its documented exit code.

@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 use jiff::civil::Date;
 use zeroize::Zeroizing;
 
-use crate::cli::{Exit, progress::Progress, subjects::SubjectOptions};
+use crate::cli::{Exit, ModelFile, progress::Progress, subjects::SubjectOptions};
 use crate::config::Config;
 use crate::keys::Secret;
 use crate::report::{HitFormat, HitSettings};
@@ -50,9 +50,8 @@ pub(super) struct Screen {
     /// The day on which expiry is judged, YYYY-MM-DD [default: today].
     #[arg(long, value_name = "DATE")]
     as_of: Option<Date>,
-    /// TOML file with figures of the score in place of the shipped ones (docs/cli.md).
-    #[arg(long, value_name = "F.toml")]
-    model: Option<PathBuf>,
+    #[command(flatten)]
+    model: ModelFile,
     /// File with the secret of the blind keys [default: a fresh random one, never written].
     #[arg(long, value_name = "F")]
     secret_file: Option<PathBuf>,
@@ -104,7 +103,7 @@ impl Screen {
         let config = Config::load(self.config.as_deref())?;
         let as_of = self.as_of.unwrap_or_else(|| jiff::Zoned::now().date());
         let mut settings = Settings::on(as_of);
-        settings.model = crate::config::model(self.model.as_deref().or(config.model.as_deref()))?;
+        settings.model = self.model.or(config.model.as_deref())?;
         if let Some(score) = self.threshold.or(config.threshold) {
             settings.threshold_bits = crate::config::threshold_bits(&settings.model, score)?;
         }

@@ -110,34 +110,17 @@ pub(crate) fn close(out: &mut Vec<u8>) {
 }
 
 /// Lower-case hexadecimal.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let digit = |nibble: u8| DIGITS.get(usize::from(nibble)).copied().unwrap_or(b'0');
-    bytes
-        .iter()
-        .flat_map(|b| [digit(b >> 4), digit(b & 15)])
-        .map(char::from)
-        .collect()
-}
+pub(crate) use base16ct::lower::encode_string as hex;
 
 /// Reads lower-case hexadecimal of exactly `N` bytes.
 pub(crate) fn unhex<const N: usize>(text: &str) -> Option<[u8; N]> {
-    let digit = |c: u8| match c {
-        b'0'..=b'9' => c.checked_sub(b'0'),
-        b'a'..=b'f' => c.checked_sub(b'a')?.checked_add(10),
-        _ => None,
-    };
-    let (pairs, rest) = text.as_bytes().as_chunks::<2>();
-    let bytes: Vec<u8> = pairs
-        .iter()
-        .map(|[high, low]| Some(digit(*high)? << 4 | digit(*low)?))
-        .collect::<Option<_>>()?;
-    rest.is_empty().then(|| bytes.try_into().ok())?
+    let mut bytes = [0; N];
+    let read = base16ct::lower::decode(text, &mut bytes).ok()?.len();
+    (read == N).then_some(bytes)
 }
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, reason = "a failing step should stop the test")]
     use super::*;
 
     #[test]

@@ -170,17 +170,17 @@ impl Identity {
         let mut file = tempfile::Builder::new()
             .prefix(".veilmatch-keys.")
             .tempfile_in(folder.unwrap_or_else(|| Path::new(".")))
-            .map_err(|e| Problem::Write(e.kind().into()))?;
+            .map_err(|e| Problem::write(&e))?;
         file.write_all(&bytes)
             .and_then(|()| file.as_file().sync_all())
-            .map_err(|e| Problem::Write(e.kind().into()))?;
+            .map_err(|e| Problem::write(&e))?;
         file.persist_noclobber(path)
             .map_err(|e| match e.error.kind() {
                 std::io::ErrorKind::AlreadyExists => Problem::Setting {
                     setting: "key file",
                     reason: "exists; keys are never overwritten".into(),
                 },
-                kind => Problem::Write(kind.into()),
+                _ => Problem::write(&e.error),
             })?;
         Ok(())
     }
@@ -191,12 +191,12 @@ impl Identity {
     /// The disk; usage, where a passphrase is needed, wrong or not needed, or where others than the
     /// owner may read the file; integrity, where it is no key file.
     pub fn read(path: &Path, passphrase: Option<&str>) -> Result<Self> {
-        let file = File::open(path).map_err(|e| Problem::Read(e.kind().into()))?;
+        let file = File::open(path).map_err(Problem::Read)?;
         private(&file)?;
         let mut bytes = Zeroizing::new(Vec::new());
         file.take(LIMIT)
             .read_to_end(&mut bytes)
-            .map_err(|e| Problem::Read(e.kind().into()))?;
+            .map_err(Problem::Read)?;
         let text = match (bytes.starts_with(b"age-encryption.org/"), passphrase) {
             (false, None) => bytes,
             (true, Some(passphrase)) => Zeroizing::new(decrypt(&bytes, passphrase)?),
@@ -250,9 +250,7 @@ fn passphrase_problem(reason: &'static str) -> crate::error::Error {
 #[cfg(unix)]
 fn private(file: &File) -> Result<()> {
     use std::os::unix::fs::PermissionsExt;
-    let found = file
-        .metadata()
-        .map_err(|e| Problem::Read(e.kind().into()))?;
+    let found = file.metadata().map_err(Problem::Read)?;
     let others = found.permissions().mode() & 0o077;
     if others == 0 {
         return Ok(());
@@ -304,12 +302,6 @@ fn decrypt(_: &[u8], _: &str) -> Result<Vec<u8>> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(
-        clippy::unwrap_used,
-        clippy::indexing_slicing,
-        clippy::arithmetic_side_effects,
-        reason = "a failing step should stop the test"
-    )]
     use super::*;
 
     fn north() -> Identity {

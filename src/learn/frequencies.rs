@@ -311,7 +311,6 @@ fn write_rows(head: &str, rows: &[(String, f64)], out: &mut dyn Write) -> Result
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
     use std::path::Path;

@@ -157,7 +157,6 @@ impl Dice {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
     use crate::learn::frequencies::{SOURCES, read};

@@ -286,12 +286,8 @@ pub(crate) fn blank() -> Hit {
 }
 
 fn digest_from_hex(text: &str) -> Option<Digest> {
-    let digits: Option<Vec<u32>> = text.chars().map(|c| c.to_digit(16)).collect();
-    let bytes: Vec<u8> = digits?
-        .chunks_exact(2)
-        .filter_map(|pair| u8::try_from(pair[0] * 16 + pair[1]).ok())
-        .collect();
-    (text.len() == 64).then(|| bytes.try_into().ok().map(Digest))?
+    let bytes = base16ct::mixed::decode_vec(text).ok()?;
+    bytes.try_into().ok().map(Digest)
 }
 
 #[cfg(test)]

@@ -13,7 +13,6 @@ use crate::error::{Place, Problem, Result};
 use crate::hits::Hit;
 use crate::report::Output;
 use crate::report::columns::{COLUMNS, HitColumn, NEEDED, Shape, blank};
-use crate::report::output::write_problem;
 use crate::report::write_hits::Sink;
 use crate::tally::Tally;
 
@@ -28,7 +27,7 @@ impl CsvSink {
         let terminator = if excel {
             output
                 .write_all(BYTE_ORDER_MARK.as_bytes())
-                .map_err(|e| write_problem(&e))?;
+                .map_err(|e| Problem::write(&e))?;
             Terminator::CRLF
         } else {
             Terminator::Any(b'\n')
@@ -70,7 +69,7 @@ impl Sink for CsvSink {
     fn finish(self: Box<Self>) -> Result<Output> {
         self.writer
             .into_inner()
-            .map_err(|e| write_problem(e.error()).into())
+            .map_err(|e| Problem::write(e.error()).into())
     }
 }
 
@@ -188,7 +187,7 @@ fn is_risky(text: &str) -> bool {
 
 pub(crate) fn csv_problem(error: csv::Error) -> Problem {
     match error.into_kind() {
-        csv::ErrorKind::Io(e) => write_problem(&e),
+        csv::ErrorKind::Io(e) => Problem::write(&e),
         _ => Problem::Internal("a row has another width than the header"),
     }
 }

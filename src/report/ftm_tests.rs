@@ -1,5 +1,4 @@
 //! `FollowTheMoney` in and out again, on invented entities and on the samples where at hand.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 use std::collections::{BTreeMap, BTreeSet};
 

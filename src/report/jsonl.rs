@@ -12,7 +12,6 @@ use crate::error::{Error, Place, Problem, Result};
 use crate::hits::{Conflict, Hit};
 use crate::report::Output;
 use crate::report::columns::{COLUMNS, Cell, EvidenceWire, NEEDED, Shape, blank};
-use crate::report::output::write_problem;
 use crate::report::write_hits::Sink;
 use crate::tally::Tally;
 
@@ -33,7 +32,7 @@ impl Sink for JsonlSink {
         line.push(b'\n');
         self.output
             .write_all(&line)
-            .map_err(|e| write_problem(&e).into())
+            .map_err(|e| Problem::write(&e).into())
     }
 
     fn finish(self: Box<Self>) -> Result<Output> {

@@ -11,7 +11,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Problem, Result};
 use crate::record::{ListInfo, hex};
-use crate::report::output::write_problem;
 use crate::report::{Output, PendingOutput};
 use crate::tally::Tally;
 
@@ -132,7 +131,7 @@ impl Manifest {
             .map_err(|_| Problem::Internal("the manifest does not serialize"))?;
         json.push(b'\n');
         let mut output = Output::create(path)?;
-        output.write_all(&json).map_err(|e| write_problem(&e))?;
+        output.write_all(&json).map_err(|e| Problem::write(&e))?;
         output.finish()
     }
 }

@@ -61,7 +61,7 @@ impl Output {
             .suffix(SUFFIX)
             .rand_bytes(RANDOM)
             .tempfile_in(folder)
-            .map_err(|e| write_problem(&e))?;
+            .map_err(|e| Problem::write(&e))?;
         // Marks the file as alive. Where the file system knows no locks nothing is lost: what
         // cannot be locked is not removed either.
         temporary.as_file().try_lock().ok();
@@ -78,9 +78,19 @@ impl Output {
         })
     }
 
+    /// Writes a small file whole: it stands there with all its bytes, or as it was.
+    ///
+    /// # Errors
+    /// The disk; nothing is left behind then.
+    pub fn whole(target: &Path, bytes: &[u8]) -> Result<()> {
+        let mut output = Self::create(target)?;
+        output.write_all(bytes).map_err(Self::cannot_write)?;
+        output.finish()?.commit()
+    }
+
     /// What a library could not write through an output, as an error of ours.
     pub fn cannot_write(error: impl Into<io::Error>) -> Error {
-        write_problem(&error.into()).into()
+        Problem::write(&error.into()).into()
     }
 
     /// The folder the output will stand in.
@@ -96,12 +106,12 @@ impl Output {
         let hashed = self
             .writer
             .into_inner()
-            .map_err(|e| write_problem(e.error()))?;
+            .map_err(|e| Problem::write(e.error()))?;
         hashed
             .temporary
             .as_file()
             .sync_all()
-            .map_err(|e| write_problem(&e))?;
+            .map_err(|e| Problem::write(&e))?;
         Ok(PendingOutput {
             digest: Digest(*hashed.hasher.finalize().as_bytes()),
             bytes: hashed.bytes,
@@ -130,7 +140,7 @@ impl PendingOutput {
         let folder = folder_of(&self.target).to_owned();
         self.temporary
             .persist(&self.target)
-            .map_err(|e| write_problem(&e.error))?;
+            .map_err(|e| Problem::write(&e.error))?;
         // Makes the rename durable where folders can be synced; elsewhere it is so already.
         File::open(folder).and_then(|f| f.sync_all()).ok();
         Ok(())
@@ -195,14 +205,6 @@ impl fmt::Debug for PendingOutput {
     }
 }
 
-/// A write error without the path that some libraries put into its text.
-pub(crate) fn write_problem(error: &io::Error) -> Problem {
-    Problem::Write(match error.raw_os_error() {
-        Some(code) => io::Error::from_raw_os_error(code),
-        None => error.kind().into(),
-    })
-}
-
 fn not_a_file() -> Problem {
     Problem::Setting {
         setting: "output",
@@ -236,7 +238,6 @@ fn remove_leftovers(folder: &Path, prefix: &OsString) {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, reason = "a failing step should stop the test")]
     use super::*;
 
     fn names_in(folder: &Path) -> Vec<String> {

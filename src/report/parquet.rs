@@ -20,7 +20,6 @@ use crate::error::{Problem, Result};
 use crate::hits::Hit;
 use crate::report::Output;
 use crate::report::columns::{COLUMNS, Cell, HITS_SCHEMA, HitColumn, Shape};
-use crate::report::output::write_problem;
 use crate::report::write_hits::Sink;
 use crate::score::Evidence;
 use crate::tally::Tally;
@@ -215,7 +214,7 @@ fn days_since_epoch(day: Date) -> i32 {
 fn parquet_problem(error: ParquetError) -> Problem {
     match error {
         ParquetError::External(source) => match source.downcast::<std::io::Error>() {
-            Ok(e) => write_problem(&e),
+            Ok(e) => Problem::write(&e),
             Err(_) => Problem::Internal("the Parquet writer refused a batch"),
         },
         _ => Problem::Internal("the Parquet writer refused a batch"),

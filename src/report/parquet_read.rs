@@ -176,7 +176,6 @@ fn damaged(place: Place) -> Error {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, reason = "a failing step should stop the test")]
     use std::sync::Arc;
 
     use arrow::array::StringArray;

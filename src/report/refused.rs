@@ -5,9 +5,8 @@ use std::path::Path;
 
 use csv::WriterBuilder;
 
-use crate::error::Result;
+use crate::error::{Problem, Result};
 use crate::report::csv::csv_problem;
-use crate::report::output::write_problem;
 use crate::report::{Output, PendingOutput};
 use crate::tally::Refusal;
 
@@ -35,6 +34,6 @@ pub fn write_refused(path: &Path, refusals: &[Refusal]) -> Result<PendingOutput>
     }
     writer
         .into_inner()
-        .map_err(|e| write_problem(e.error()))?
+        .map_err(|e| Problem::write(e.error()))?
         .finish()
 }

@@ -1,5 +1,4 @@
 //! Hits written and read back in every format; the files of a run together.
-#![allow(clippy::unwrap_used, reason = "a failing step should stop the test")]
 
 use std::path::Path;
 

@@ -11,7 +11,6 @@ use crate::error::{Problem, Result};
 use crate::hits::Hit;
 use crate::report::Output;
 use crate::report::columns::{COLUMNS, Cell, evidence_json};
-use crate::report::output::write_problem;
 use crate::report::write_hits::Sink;
 use crate::score::Evidence;
 use crate::tally::Tally;
@@ -169,14 +168,13 @@ fn cut(text: &str, units: usize) -> String {
 
 fn xlsx_problem(error: &XlsxError) -> Problem {
     match error {
-        XlsxError::IoError(e) => write_problem(e),
+        XlsxError::IoError(e) => Problem::write(e),
         _ => Problem::Internal("the XLSX writer refused a cell"),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, reason = "a failing step should stop the test")]
     use super::*;
     use crate::report::tests::hit;
     use crate::report::xlsx_read::read_xlsx;

@@ -113,7 +113,6 @@ fn malformed(why: &'static str, file: u32) -> Error {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, reason = "a failing step should stop the test")]
     use rust_xlsxwriter::Workbook;
 
     use super::*;

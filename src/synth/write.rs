@@ -2,7 +2,6 @@
 //!
 //! Each appears by rename from a temporary file beside it, so that a killed run leaves none.
 
-use std::io::Write;
 use std::path::Path;
 
 use rayon::prelude::*;
@@ -102,9 +101,7 @@ pub fn write_large(dir: &Path, settings: &Settings) -> Result<usize> {
 
 /// Writes one text file beside the tables.
 pub(super) fn write_text(dir: &Path, name: &str, text: &str) -> Result<()> {
-    let mut output = Output::create(&dir.join(name))?;
-    output.write_all(text.as_bytes()).map_err(Problem::Write)?;
-    output.finish()?.commit()
+    Output::whole(&dir.join(name), text.as_bytes())
 }
 
 struct Files {
@@ -277,7 +274,6 @@ fn truth_row(truth: &Truth) -> Vec<String> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "a missing value fails the test")]
 mod tests {
     use super::*;
     use crate::synth::generate;
