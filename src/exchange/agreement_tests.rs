@@ -1,9 +1,4 @@
 //! What an agreement allows, and what it does not.
-#![allow(
-    clippy::unwrap_used,
-    clippy::arithmetic_side_effects,
-    reason = "a failing step should stop the test"
-)]
 use jiff::civil::date;
 use zeroize::Zeroizing;
 

@@ -204,12 +204,6 @@ fn refused(why: &'static str) -> crate::error::Error {
 
 #[cfg(test)]
 mod tests {
-    #![allow(
-        clippy::unwrap_used,
-        clippy::indexing_slicing,
-        clippy::arithmetic_side_effects,
-        reason = "a failing step should stop the test"
-    )]
     use super::*;
 
     fn signer(seed: u8, name: &str) -> (SigningKey, Signatory) {

@@ -183,12 +183,6 @@ impl fmt::Debug for Opener {
 
 #[cfg(test)]
 mod tests {
-    #![allow(
-        clippy::unwrap_used,
-        clippy::indexing_slicing,
-        clippy::arithmetic_side_effects,
-        reason = "a failing step should stop the test"
-    )]
     use super::*;
     use crate::exchange::codec::unhex;
 

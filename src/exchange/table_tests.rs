@@ -1,8 +1,5 @@
 //! Envelopes in the eyes of a Parquet reader, and damaged ones in ours.
 #![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects,
     clippy::cast_possible_truncation,
     reason = "a failing step should stop the test"
 )]

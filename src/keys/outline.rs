@@ -239,16 +239,6 @@ impl Outlines {
         let outline = self.all.first().map_or(0, |o| o.word & 1);
         name + outline
     }
-
-    /// Number of names.
-    pub fn len(&self) -> usize {
-        self.names.len()
-    }
-
-    /// Whether there is no name.
-    pub fn is_empty(&self) -> bool {
-        self.names.is_empty()
-    }
 }
 
 /// **Shape**: at most [`COMPARED_TOKENS`] tokens of at most 8 forms.

@@ -194,14 +194,12 @@ impl Cutter {
 
     fn push(&mut self, mut text: CompactString, script: Script) {
         if script == Script::Common {
-            let significant = text.trim_start_matches('0');
-            let zeros = text.len() - significant.len();
-            let kept = if significant.is_empty() {
-                1
-            } else {
-                text.len() - zeros
-            };
-            text = CompactString::from(&text[text.len() - kept.min(text.len())..]);
+            // A zero stays where there is nothing else.
+            let kept = text
+                .trim_start_matches('0')
+                .len()
+                .clamp(1, text.len().max(1));
+            text = CompactString::from(&text[text.len().saturating_sub(kept)..]);
         }
         if text.len() > MAX_TOKEN_CHARS
             && let Some((end, _)) = text.char_indices().nth(MAX_TOKEN_CHARS)

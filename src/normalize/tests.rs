@@ -1,4 +1,3 @@
-#![allow(clippy::unwrap_used, reason = "tests")]
 use super::*;
 
 const CASES: &str = include_str!("../../tests/cases/names.tsv");

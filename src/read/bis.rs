@@ -129,7 +129,6 @@ fn row_digest(cells: &[&str]) -> String {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 mod tests {
     use super::*;
     use crate::read::testing::{input_of, real_lists, show};

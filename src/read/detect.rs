@@ -185,7 +185,6 @@ fn json(input: &Input) -> Result<Format> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
     use std::io::Write as _;

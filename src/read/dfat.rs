@@ -266,7 +266,6 @@ fn programs(group: &Group, draft: &mut Draft<'_>) {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 mod tests {
     use super::*;
     use rust_xlsxwriter::Workbook;

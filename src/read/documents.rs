@@ -140,7 +140,6 @@ fn date_after(text: &str, label: &str) -> Option<PartialDate> {
 }
 
 #[cfg(test)]
-#[allow(clippy::indexing_slicing, reason = "tests")]
 mod tests {
     use super::*;
     use crate::record::{Kind, Name};

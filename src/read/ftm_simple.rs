@@ -104,7 +104,6 @@ pub(super) fn read(inputs: &[Input], _settings: &ListSettings) -> Result<Intake>
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
     use super::*;
     use crate::read::testing::{input_of, real_lists};
 

@@ -1,5 +1,4 @@
 //! Entities, joins and delta operations on invented entities, and the samples.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 use super::*;
 use crate::read::testing::{input_of, real_lists};

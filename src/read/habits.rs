@@ -178,7 +178,6 @@ pub(super) fn date_or_range(
 }
 
 #[cfg(test)]
-#[allow(clippy::indexing_slicing, reason = "tests")]
 mod tests {
     use super::*;
 

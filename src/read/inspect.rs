@@ -187,7 +187,6 @@ fn percent(part: u64, whole: u64) -> String {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
 

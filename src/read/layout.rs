@@ -199,7 +199,6 @@ fn rank(header: &str) -> Option<(Column, usize)> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 mod tests {
     use super::*;
 

@@ -1,5 +1,4 @@
 //! A small invented instance written against the schema: no Advanced XML file is at hand.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 use super::*;
 use crate::read::testing::input_of;

@@ -200,7 +200,6 @@ fn vessel_facts(vessel: &Element, draft: &mut Draft<'_>) {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
     use super::*;
     use crate::read::testing::{input_of, real_lists};
     use crate::record::Sex;

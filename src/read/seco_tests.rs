@@ -1,5 +1,4 @@
 //! Status logic, spelling variants and shared places on invented targets, and the real carve.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 use super::*;
 use crate::read::testing::{input_of, real_lists};

@@ -214,7 +214,6 @@ fn firm_aliases(text: &str) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
     use super::*;
     use crate::read::testing::{input_of, real_lists};
 

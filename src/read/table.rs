@@ -311,7 +311,6 @@ fn from_csv(error: csv::Error, file: u32) -> crate::error::Error {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 mod tests {
     use super::*;
     use std::io::Write as _;

@@ -1,11 +1,6 @@
 //! What the readers' tests share: bytes as an input file, and the real lists where they are at
 //! hand.
-#![allow(
-    clippy::unwrap_used,
-    clippy::print_stderr,
-    clippy::arithmetic_side_effects,
-    reason = "tests"
-)]
+#![allow(clippy::print_stderr, reason = "tests")]
 
 use std::io::Write as _;
 use std::path::PathBuf;

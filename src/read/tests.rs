@@ -1,9 +1,4 @@
 //! Generic files, good and bad, through both doors.
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a failed test is the right place to stop"
-)]
 
 use std::io::Write as _;
 use std::path::PathBuf;

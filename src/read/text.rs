@@ -314,7 +314,6 @@ impl Read for Transcoder {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 mod tests {
     use super::*;
     use std::io::Write as _;

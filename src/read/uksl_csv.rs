@@ -258,7 +258,6 @@ fn action(imposed: &str) -> Action {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 mod tests {
     use super::*;
     use crate::read::testing::{input_of, real_lists, show};

@@ -174,7 +174,6 @@ fn is_suffix(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::indexing_slicing, reason = "tests")]
     use super::*;
 
     fn check(text: &str, is_person: bool, expected: &[(&str, NameKind)]) {

@@ -1,5 +1,4 @@
 //! The quirks of the UN list with invented people, and the real files.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 use super::*;
 use crate::read::testing::{input_of, real_lists};

@@ -1,10 +1,4 @@
 //! Hostile and broken XML, and the encodings.
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects,
-    reason = "tests"
-)]
 
 use super::*;
 use crate::read::testing::input_of;

@@ -1,5 +1,4 @@
 #![allow(
-    clippy::unwrap_used,
     clippy::print_stdout,
     reason = "tests may fail loudly and tell what they measured"
 )]

@@ -1,8 +1,4 @@
 //! Whatever a notice or subject holds comes back from its columns.
-#![allow(
-    clippy::unwrap_used,
-    reason = "a failed test is the right place to stop"
-)]
 
 use proptest::prelude::*;
 

@@ -193,7 +193,6 @@ pub(super) fn doubled(text: &str, draw: &mut Draw) -> Option<String> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "a missing value fails the test")]
 mod tests {
     use super::*;
 
