@@ -18,8 +18,8 @@ pub struct Gist {
     pub sex: Sex,
     /// A place of birth is known.
     pub has_place: bool,
-    /// Identifiers are known.
-    pub has_ids: bool,
+    /// Normalized identifiers, a bit each; several identifiers to a bit.
+    pub ids: u64,
 }
 
 /// From the first to the last year of dates of one kind.
@@ -44,6 +44,18 @@ pub struct Day {
     pub day: u8,
 }
 
+impl Day {
+    /// January 1st.
+    pub fn is_new_year(self) -> bool {
+        (self.month, self.day) == (1, 1)
+    }
+
+    /// Whether day and month of the other one have changed places.
+    pub fn is_swapped(self, other: Self) -> bool {
+        self.month == other.day && self.day == other.month
+    }
+}
+
 impl Gist {
     pub(crate) fn of(record: &Prepared) -> Self {
         let countries = record.countries.iter().filter(|c| c.is_compared());
@@ -54,7 +66,7 @@ impl Gist {
             kind: record.kind,
             sex: record.sex,
             has_place: !record.birth_places.is_empty(),
-            has_ids: !record.ids.is_empty(),
+            ids: record.ids.iter().fold(0, |set, id| set | id_mark(&id.norm)),
         }
     }
 }
@@ -62,6 +74,13 @@ impl Gist {
 fn mark(country: &Country) -> u64 {
     let letters = country.iso2.bytes().map(u32::from);
     1 << (letters.fold(0, |sum, letter| sum * 26 + letter) % 64)
+}
+
+fn id_mark(norm: &str) -> u64 {
+    let mixed = norm.bytes().fold(0_u64, |mixed, byte| {
+        (mixed ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    1 << (mixed % 61)
 }
 
 impl Years {

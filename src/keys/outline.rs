@@ -31,9 +31,24 @@ impl LetterSet {
         }
     }
 
+    /// The letters that the one form has and the other lacks, one bit each.
+    pub fn apart(self, other: Self) -> u64 {
+        self.letters ^ other.letters
+    }
+
+    /// The letter or digit that a bit of [`LetterSet::apart`] stands for; `None` for those of no letter.
+    pub fn letter(bit: u8) -> Option<u8> {
+        match bit {
+            0..26 => Some(b'a' + bit),
+            26..52 => Some(b'a' + bit - 26),
+            52..62 => Some(b'0' + bit - 52),
+            _ => None,
+        }
+    }
+
     /// Edits between the two forms, at least.
     pub fn least_edits(self, other: Self) -> u32 {
-        let apart = (self.letters ^ other.letters).count_ones().div_ceil(2);
+        let apart = self.apart(other).count_ones().div_ceil(2);
         apart.max(u32::from(self.len.abs_diff(other.len)))
     }
 
@@ -65,7 +80,7 @@ pub struct Outline {
     pub begins: u32,
     /// [`Word::number`](crate::keys::Word) of a token.
     pub word: u32,
-    /// Length of the form, 1 to 31, and [`Outline::ABJAD`].
+    /// Length of the form, 1 to 31, and what [`Outline::ABJAD`] and its neighbours say.
     shape: u8,
     /// How it is compared.
     pub look: Look,
@@ -78,13 +93,27 @@ pub struct Outline {
 impl Outline {
     /// No short vowels are written.
     const ABJAD: u8 = 1 << 7;
+    /// Tables of names hold the word.
+    const KNOWN: u8 = 1 << 6;
+    /// The word stands in a script that has been learned.
+    const NATIVE: u8 = 1 << 5;
 
     /// The letters of the form.
     pub fn set(&self) -> LetterSet {
         LetterSet {
             letters: self.letters,
-            len: self.shape & !Self::ABJAD,
+            len: self.shape & (Self::NATIVE - 1),
         }
+    }
+
+    /// [`Word::is_known`](crate::keys::Word::is_known).
+    pub fn is_known(&self) -> bool {
+        self.shape & Self::KNOWN != 0
+    }
+
+    /// Whether [`Word::native`](crate::keys::Word) is there.
+    pub fn is_native(&self) -> bool {
+        self.shape & Self::NATIVE != 0
     }
 
     /// Whether no short vowels are written.
@@ -99,13 +128,19 @@ impl Outline {
 
     fn of_token(token: &Token, at: u8, set: LetterSet) -> Self {
         let begins = token.forms().iter().filter_map(|f| f.as_bytes().first());
+        let marks = [
+            (token.is_abjad, Self::ABJAD),
+            (token.is_known(), Self::KNOWN),
+            (token.native.is_some(), Self::NATIVE),
+        ];
+        let marks = marks.iter().filter(|(is_so, _)| *is_so);
         Self {
             letters: set.letters,
             kin: token.kin.marks(),
             bits: token.bits,
             begins: begins.fold(0, |all, first| all | letter(*first)),
             word: token.number(),
-            shape: set.len | if token.is_abjad { Self::ABJAD } else { 0 },
+            shape: marks.fold(set.len, |shape, (_, mark)| shape | mark),
             look: Look::of(token.tag),
             start: at,
             len: 1,
@@ -172,6 +207,7 @@ struct Head {
     full: u16,
     tokens: u8,
     has_light: bool,
+    is_of_person: bool,
 }
 
 /// The outlines of one name.
@@ -191,6 +227,8 @@ pub struct NameOutlines<'a> {
     pub choices: u32,
     /// Some token weighs less than others when it lacks a partner: an initial, a descriptive word.
     pub has_light: bool,
+    /// No token says that it is no name of a person: [`Tag::is_of_person`].
+    pub is_of_person: bool,
 }
 
 impl<'a> NameOutlines<'a> {
@@ -230,6 +268,7 @@ impl Outlines {
             full: head.full,
             choices: head.choices,
             has_light: head.has_light,
+            is_of_person: head.is_of_person,
         }
     }
 
@@ -285,10 +324,15 @@ fn outline(name: &PreparedName, all: &mut Vec<Outline>) -> Head {
         has_light: tokens
             .iter()
             .any(|t| matches!(t.tag, Tag::Initial | Tag::Descriptor)),
+        is_of_person: tokens.iter().all(|t| t.tag.is_of_person()),
     }
 }
 
 const _: () = assert!(COMPARED_TOKENS <= 16, "tokens are bits of a u16");
+const _: () = assert!(
+    Form::MOST < 32,
+    "a length has the five bits below the marks"
+);
 const _: () = assert!(size_of::<Outline>() == 32, "two to a cache line");
 #[cfg(test)]
 mod tests {
@@ -304,6 +348,15 @@ mod tests {
         assert_eq!(set("annaa").letters, set("naan").letters);
         assert_ne!(set("ana").letters, set("anna").letters);
         assert_eq!(set("7").letters.count_ones(), 1);
+    }
+
+    #[test]
+    fn each_bit_tells_its_letter() {
+        for letter in (b'a'..=b'z').chain(b'0'..=b'9') {
+            let twice = LetterSet::of(&Form::of(&[letter, letter])).letters;
+            let bits = (0..64).filter(|bit| twice & 1 << bit != 0);
+            assert!(bits.map(LetterSet::letter).all(|l| l == Some(letter)));
+        }
     }
 
     proptest::proptest! {

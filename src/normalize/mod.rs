@@ -75,6 +75,13 @@ pub enum Tag {
     Number,
 }
 
+impl Tag {
+    /// Whether a name of a person may have such a token.
+    pub fn is_of_person(self) -> bool {
+        !matches!(self, Self::Descriptor | Self::OrgForm | Self::Number)
+    }
+}
+
 /// Cuts, folds and tags a name.
 ///
 /// Normalizing the token texts joined by spaces gives the same texts again.

@@ -5,8 +5,9 @@
 
 use crate::keys::{COMPARED_TOKENS, LetterSet, Look, NameOutlines, Outline};
 use crate::rarity;
+use crate::score::kernels::least_distance;
 use crate::score::model::Model;
-use crate::score::words::{CUT_SOUNDS, is_close};
+use crate::score::words::{CUT_SOUNDS, is_close, mean_len};
 
 /// Which tokens of two names may agree: for each token of the first one those of the second, one bit
 /// each.
@@ -16,72 +17,223 @@ pub(super) struct MayAgree {
     pub(super) same: [u16; COMPARED_TOKENS],
     /// One may be the beginning of the other.
     pub(super) cut: [u16; COMPARED_TOKENS],
+    best: Best,
 }
 
 impl MayAgree {
     /// **Cost**: O(forms of `a` · forms of `b`), a few machine words each.
-    pub(super) fn of(a: &NameOutlines<'_>, b: &NameOutlines<'_>) -> Self {
+    pub(super) fn of(most: Most<'_>, a: &NameOutlines<'_>, b: &NameOutlines<'_>) -> Self {
         let mut found = Self::default();
         let (last_a, last_b) = (a.count.saturating_sub(1), b.count.saturating_sub(1));
         for x in a.sounds {
-            let (mut same, mut cut) = (0, 0);
+            let at = usize::from(x.start) % COMPARED_TOKENS;
             for y in b.sounds {
                 let (ours, theirs) = (x.set(), y.set());
-                let is_abjad = x.is_abjad() || y.is_abjad();
-                let is_near = is_close(ours.least_edits(theirs), ours.longest(theirs), is_abjad);
-                let is_initial = x.look == Look::Initial || y.look == Look::Initial;
-                let may_be_same = if is_initial {
-                    x.begins & y.begins != 0
+                let same = most.same(x, y);
+                let cut = if may_be_cut(ours, theirs, x.start == last_a)
+                    || may_be_cut(theirs, ours, y.start == last_b)
+                {
+                    most.cut(x, y)
                 } else {
-                    is_near || x.kin & y.kin != 0
+                    0.0
                 };
-                let may_be_cut = may_be_cut(ours, theirs, x.start == last_a)
-                    || may_be_cut(theirs, ours, y.start == last_b);
-                same |= u16::from(may_be_same) << y.start;
-                cut |= u16::from(may_be_cut) << y.start;
+                let bits = same.max(cut);
+                if bits > 0.0 {
+                    found.same[at] |= u16::from(same > 0.0) << y.start;
+                    found.cut[at] |= u16::from(cut > 0.0) << y.start;
+                    found.best.add(x.start, y.start, bits);
+                }
             }
-            let at = usize::from(x.start) % COMPARED_TOKENS;
-            found.same[at] |= same;
-            found.cut[at] |= cut;
         }
         found
-    }
-}
-
-impl MayAgree {
-    /// Those tokens with the most that each pair of them can be worth.
-    fn worth<'a>(
-        &'a self,
-        model: &'a Model,
-        a: &'a NameOutlines<'_>,
-        b: &'a NameOutlines<'_>,
-    ) -> impl Iterator<Item = Agreement> + 'a {
-        let pairs = a.tokens().flat_map(move |x| {
-            let at = usize::from(x.start) % COMPARED_TOKENS;
-            let partners = self.same[at] | self.cut[at];
-            let others = b.tokens().filter(move |y| partners & y.tokens() != 0);
-            others.map(move |y| (x, y))
-        });
-        pairs.map(|(x, y)| Agreement {
-            a: x.start,
-            b: y.start,
-            bits: model.worth(x.bits.min(y.bits)),
-        })
     }
 
     /// An upper bound of what `names::compare_names` returns for two names whose tokens agree at most
     /// so. No word is opened for it.
     pub(super) fn most(&self, model: &Model, a: &NameOutlines<'_>, b: &NameOutlines<'_>) -> f64 {
-        most(model, a, b, self.worth(model, a, b))
+        self.best.most(model, a, b)
     }
 }
 
-/// Two tokens that agree, and what that is worth.
+/// The most that two tokens can be worth to each other, from their outlines.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Agreement {
-    pub(super) a: u8,
-    pub(super) b: u8,
-    pub(super) bits: f64,
+pub(super) struct Most<'a> {
+    pub(super) model: &'a Model,
+    pub(super) shares: &'a Shares,
+}
+
+/// Share of its bits that a word keeps at most, by the least sound distance per letter.
+#[derive(Debug)]
+pub(super) struct Shares {
+    /// For each step: of any two words, and of two that tables hold.
+    at: [(f64, f64); STEPS + 1],
+}
+
+/// Steps of a sound distance per letter of 1.
+const STEPS: usize = 128;
+
+/// The same as a number of any kind.
+const STEPS_A_LETTER: f32 = 128.0;
+
+impl Shares {
+    pub(super) fn new(model: &Model) -> Self {
+        let at = |step: usize| {
+            let gap = f32::from(u8::try_from(step).unwrap_or(u8::MAX)) / STEPS_A_LETTER;
+            (model.similar(gap, false), model.similar(gap, true))
+        };
+        Self {
+            at: std::array::from_fn(at),
+        }
+    }
+
+    /// The shares at a distance, or at a shorter one.
+    #[allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a whole number of steps, none below 0"
+    )]
+    fn of(&self, gap: f32) -> (f64, f64) {
+        // A little shorter, for the rounding of sums.
+        let step = ((gap - 1e-4).max(0.0) * STEPS_A_LETTER) as usize;
+        self.at[step.min(STEPS)]
+    }
+}
+
+impl Most<'_> {
+    /// The most that it can be worth that they sound alike, are forms of one name, or that one is an
+    /// initial of the other: `meet::Scratch` finds no more.
+    fn same(self, x: &Outline, y: &Outline) -> f64 {
+        let looks = [x.look, y.look];
+        let worth = || self.model.worth(x.bits.min(y.bits));
+        let (ours, theirs) = (x.set(), y.set());
+        if looks.contains(&Look::Initial) {
+            let fits = x.begins & y.begins != 0 && !looks.contains(&Look::Minor);
+            return if fits {
+                self.model.initial.min(worth())
+            } else {
+                0.0
+            };
+        }
+        let is_abjad = x.is_abjad() || y.is_abjad();
+        let is_kin = looks == [Look::Word; 2] && x.kin & y.kin != 0;
+        let longest = ours.longest(theirs);
+        let is_equal = ours == theirs;
+        let is_near =
+            is_equal || (longest > 2 && is_close(ours.least_edits(theirs), longest, is_abjad));
+        if !is_near && !is_kin {
+            return 0.0;
+        }
+        if looks.contains(&Look::Minor) {
+            let (title, word, particle) = self.model.minor;
+            return title
+                .max(word)
+                .max(particle)
+                .min(f64::from(x.bits.min(y.bits)));
+        }
+        if is_equal {
+            return worth();
+        }
+        if looks.contains(&Look::Number) {
+            return 0.0;
+        }
+        let (spelling, equivalent, short) = self.model.kin;
+        let kin = if is_kin {
+            spelling.max(equivalent).max(short)
+        } else {
+            0.0
+        };
+        let similar = if is_near {
+            self.share(x, y, is_abjad)
+        } else {
+            0.0
+        };
+        kin.max(similar) * worth()
+    }
+
+    /// Share of its bits that a word keeps at most where it is written otherwise.
+    fn share(self, x: &Outline, y: &Outline, is_abjad: bool) -> f64 {
+        let (ours, theirs) = (x.set(), y.set());
+        let letters = mean_len(ours.form_len(), theirs.form_len());
+        let least = least_distance(ours, theirs, is_abjad);
+        let (share, of_known) = self.shares.of(least / letters);
+        let is_native = x.is_native() != y.is_native();
+        let share = if is_native && share > 0.0 {
+            // What the spelling says may be all.
+            1.0
+        } else if x.is_known() && y.is_known() {
+            of_known
+        } else {
+            share
+        };
+        share * self.model.respelt
+    }
+
+    /// The most that it can be worth that one is the beginning of the other.
+    fn cut(self, x: &Outline, y: &Outline) -> f64 {
+        let is_name = |o: &Outline| matches!(o.look, Look::Word | Look::Patronymic);
+        if !is_name(x) || !is_name(y) {
+            return 0.0;
+        }
+        let (unknown, known) = self.model.cut;
+        let share = if x.is_known() && y.is_known() {
+            known
+        } else {
+            unknown.max(known)
+        };
+        share * self.model.worth(x.bits.min(y.bits))
+    }
+}
+
+/// The most that each token of two names can be worth.
+#[derive(Debug, Default)]
+pub(super) struct Best {
+    a: [f64; COMPARED_TOKENS],
+    b: [f64; COMPARED_TOKENS],
+    met: Met,
+}
+
+impl Best {
+    /// Two tokens, by their places, may agree and be worth so many bits.
+    pub(super) fn add(&mut self, a: u8, b: u8, bits: f64) {
+        let (i, j) = (
+            usize::from(a) % COMPARED_TOKENS,
+            usize::from(b) % COMPARED_TOKENS,
+        );
+        self.a[i] = self.a[i].max(bits);
+        self.b[j] = self.b[j].max(bits);
+        self.met.a |= 1 << i;
+        self.met.b |= 1 << j;
+    }
+
+    /// An upper bound of what `names::compare_names` returns for two names whose tokens agree so.
+    ///
+    /// **Cost**: O(joins · tokens), a few machine words each.
+    pub(super) fn most(
+        &self,
+        model: &Model,
+        ours: &NameOutlines<'_>,
+        theirs: &NameOutlines<'_>,
+    ) -> f64 {
+        let sum = |best: &[f64; COMPARED_TOKENS], name: &NameOutlines<'_>| {
+            best[..usize::from(name.count)].iter().sum::<f64>()
+        };
+        let mut met = self.met;
+        let mut most = sum(&self.a, ours).min(sum(&self.b, theirs));
+        for join in ours.joins {
+            most += join_worth(model, join, theirs, |whole| met.add(join, whole));
+        }
+        for join in theirs.joins {
+            most += join_worth(model, join, ours, |whole| met.add(whole, join));
+        }
+        most += whole_name(model, ours, theirs, met) + model.legal_form.0.max(0.0);
+        let (missed_a, missed_b) = met.missed(ours, theirs);
+        let is_apart = missed_a != 0 && missed_b != 0;
+        if is_apart && ours.is_of_person && theirs.is_of_person {
+            most -= model.taken_where_a_part_differs(most);
+        }
+        // A hundredth for the rounding of the parts.
+        most.max(model.name_floor) + 0.01
+    }
 }
 
 /// Whether the first form may be the beginning of the second.
@@ -89,41 +241,8 @@ fn may_be_cut(short: LetterSet, long: LetterSet, is_last: bool) -> bool {
     short.may_begin(long) && (is_last || usize::from(short.form_len()) >= CUT_SOUNDS)
 }
 
-/// An upper bound of what `names::compare_names` returns for two names whose tokens agree so.
-///
-/// **Cost**: O(joins · tokens), a few machine words each.
-pub(super) fn most(
-    model: &Model,
-    ours: &NameOutlines<'_>,
-    theirs: &NameOutlines<'_>,
-    agree: impl Iterator<Item = Agreement>,
-) -> f64 {
-    let (mut best_a, mut best_b) = ([0.0_f64; COMPARED_TOKENS], [0.0_f64; COMPARED_TOKENS]);
-    let mut met = Met::default();
-    for p in agree {
-        let (i, j) = (usize::from(p.a), usize::from(p.b));
-        best_a[i] = best_a[i].max(p.bits);
-        best_b[j] = best_b[j].max(p.bits);
-        met.a |= 1 << i;
-        met.b |= 1 << j;
-    }
-    let sum = |best: &[f64; COMPARED_TOKENS], name: &NameOutlines<'_>| {
-        best[..usize::from(name.count)].iter().sum::<f64>()
-    };
-    let mut most = sum(&best_a, ours).min(sum(&best_b, theirs));
-    for join in ours.joins {
-        most += join_worth(model, join, theirs, |whole| met.add(join, whole));
-    }
-    for join in theirs.joins {
-        most += join_worth(model, join, ours, |whole| met.add(whole, join));
-    }
-    most += whole_name(model, ours, theirs, met) + model.legal_form.0.max(0.0);
-    // A hundredth for the rounding of the parts.
-    most.max(model.name_floor) + 0.01
-}
-
 /// Tokens that have a possible partner, one bit each.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy, Debug, Default)]
 struct Met {
     a: u16,
     b: u16,
@@ -134,11 +253,16 @@ impl Met {
         self.a |= x.tokens();
         self.b |= y.tokens();
     }
+
+    /// The tokens of both names that count in full and have none.
+    fn missed(self, a: &NameOutlines<'_>, b: &NameOutlines<'_>) -> (u16, u16) {
+        (a.full & !self.a, b.full & !self.b)
+    }
 }
 
 /// What the tokens without any possible partner take away, or what a complete name adds.
 fn whole_name(model: &Model, a: &NameOutlines<'_>, b: &NameOutlines<'_>, met: Met) -> f64 {
-    let (missed_a, missed_b) = (a.full & !met.a, b.full & !met.b);
+    let (missed_a, missed_b) = met.missed(a, b);
     if missed_a | missed_b == 0 {
         return model.complete;
     }
@@ -273,6 +397,7 @@ mod tests {
         MayAgree {
             same: all,
             cut: all,
+            best: Best::default(),
         }
     }
 
@@ -280,7 +405,7 @@ mod tests {
     #[test]
     fn the_bound_errs_upwards_only() {
         let model = Model::default();
-        let mut scratch = Scratch::new();
+        let mut scratch = Scratch::new(&model);
         let mut passed_over = 0;
         for kind in [Kind::Person, Kind::Organization] {
             let all = prepare(kind);
@@ -294,7 +419,9 @@ mod tests {
                 assert!(scratch.meet(&model, a, b, f64::NEG_INFINITY));
                 let most = scratch.most(&model, a, b);
                 let at_most =
-                    MayAgree::of(&a.outlines, &b.outlines).most(&model, &a.outlines, &b.outlines);
+                    scratch
+                        .may_agree(&model, a, b)
+                        .most(&model, &a.outlines, &b.outlines);
                 assert!(most <= at_most + 1e-6, "{most} {at_most}");
                 let fast = compare_names(&model, a, b, &mut scratch, &mut Vec::new());
                 assert!((fast - naive).abs() < 1e-9, "{fast} {naive}");

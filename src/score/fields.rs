@@ -1,7 +1,7 @@
 //! Evidence outside the name: dates, countries, sex, places, identifiers, kind.
 //! Missing is not mismatch: where one side is silent there is no evidence.
 
-use crate::keys::{Form, Gist, Prepared, PreparedId, Years};
+use crate::keys::{Day, Form, Gist, Prepared, PreparedId, Years};
 use crate::record::{IdKind, Kind, PartialDate, Sex};
 use crate::score::evidence::{EvidenceKind, Level, Part};
 use crate::score::kernels::osa_distance;
@@ -62,7 +62,7 @@ pub(super) fn most(model: &Model, a: &Gist, b: &Gist) -> f64 {
     } else {
         0.0
     };
-    let id = if a.has_ids && b.has_ids {
+    let id = if a.ids & b.ids != 0 {
         let (strong, weak, contradicted) = model.identifier;
         strong.max(weak).max(contradicted).max(0.0)
     } else {
@@ -75,15 +75,13 @@ pub(super) fn most(model: &Model, a: &Gist, b: &Gist) -> f64 {
 /// alone from one of another year.
 fn most_of_dates(x: Years, y: Years) -> f64 {
     let apart = (y.from - x.to).max(x.from - y.to);
-    let level = match apart {
-        ..=0 => match (x.day, y.day) {
-            (Some(x), Some(y)) if x != y => Level::DayMonthSwapped,
-            _ => Level::SameDay,
-        },
-        1..=10 if !(x.is_one() && y.is_one()) => Level::OneDigit,
-        1 | 10 => Level::OneDigit,
-        2 => Level::NearYear,
-        3..=8 => Level::YearOnlyConflict,
+    let level = match (apart, x.day, y.day) {
+        (_, Some(x), Some(y)) => day_level(apart.max(0), x, y),
+        (..=0, ..) => Level::SameDay,
+        (1..=10, ..) if !(x.is_one() && y.is_one()) => Level::OneDigit,
+        (1 | 10, ..) => Level::OneDigit,
+        (2, ..) => Level::NearYear,
+        (3..=8, ..) => Level::YearOnlyConflict,
         _ => Level::FarYear,
     };
     weight_of(level)
@@ -134,31 +132,37 @@ pub(super) fn date_level(x: &PartialDate, y: &PartialDate) -> Level {
     if apart == 0 && is_range {
         return Level::InRange;
     }
-    let is_new_year = |month: u8, day: u8| (month, day) == (1, 1);
-    match (apart, x.month.zip(y.month), x.day.zip(y.day)) {
-        (0, Some(month), Some(day)) => match (month.0 == month.1, day.0 == day.1) {
-            (true, true) if is_vague => Level::SameMonth,
-            (true, true) => Level::SameDay,
-            _ if month.0 == day.1 && month.1 == day.0 => Level::DayMonthSwapped,
-            (true, false) | (false, true) => Level::OneDigit,
-            (false, false) if is_vague => Level::SameYear,
-            // January 1st stands for "some day of the year" in many registers.
-            (false, false) if is_new_year(month.0, day.0) || is_new_year(month.1, day.1) => {
-                Level::SameYear
-            }
-            (false, false) => Level::DayConflict,
-        },
-        (0, Some(month), None) if month.0 == month.1 => Level::SameMonth,
-        (0, Some(_), None) if !is_vague => Level::DayConflict,
-        (0, _, _) => Level::SameYear,
-        (1 | 10, Some(month), Some(day))
-            if month.0 == month.1 && day.0 == day.1 && !is_new_year(month.0, day.0) =>
-        {
-            Level::OneDigit
-        }
-        (1, _, None) => Level::NearYear,
-        (1..=2, _, _) if is_vague => Level::NearYear,
-        (1..=8, _, _) => Level::YearOnlyConflict,
+    let whole = |date: &PartialDate| {
+        let (month, day) = date.month.zip(date.day)?;
+        Some(Day { month, day })
+    };
+    match (apart, whole(x).zip(whole(y)), x.month.zip(y.month)) {
+        (_, Some((x, y)), _) if !is_vague => day_level(apart, x, y),
+        (0, Some((x, y)), _) if x == y => Level::SameMonth,
+        (0, Some((x, y)), _) if x.is_swapped(y) => Level::DayMonthSwapped,
+        (0, Some((x, y)), _) if x.month == y.month || x.day == y.day => Level::OneDigit,
+        (0, None, Some(month)) if month.0 == month.1 => Level::SameMonth,
+        (0, None, Some(_)) if !is_vague => Level::DayConflict,
+        (0, ..) => Level::SameYear,
+        (1 | 10, Some((x, y)), _) if x == y && !x.is_new_year() => Level::OneDigit,
+        (1, None, _) => Level::NearYear,
+        (1..=2, ..) if is_vague => Level::NearYear,
+        (1..=8, ..) => Level::YearOnlyConflict,
+        _ => Level::FarYear,
+    }
+}
+
+/// The level of two whole dates whose years are so far apart.
+fn day_level(years: i16, x: Day, y: Day) -> Level {
+    match years {
+        0 if x == y => Level::SameDay,
+        0 if x.is_swapped(y) => Level::DayMonthSwapped,
+        0 if x.month == y.month || x.day == y.day => Level::OneDigit,
+        // January 1st stands for "some day of the year" in many registers.
+        0 if x.is_new_year() || y.is_new_year() => Level::SameYear,
+        0 => Level::DayConflict,
+        1 | 10 if x == y && !x.is_new_year() => Level::OneDigit,
+        1..=8 => Level::YearOnlyConflict,
         _ => Level::FarYear,
     }
 }

@@ -3,6 +3,8 @@
 
 use std::sync::LazyLock;
 
+use crate::keys::LetterSet;
+
 /// Optimal string alignment distance (insert, delete, substitute, swap neighbours) of two strings
 /// of at most 64 bytes of `[a-z0-9]` each; longer ones are cut to 64.
 ///
@@ -84,6 +86,65 @@ pub fn sound_distance(a: &[u8], a_is_abjad: bool, b: &[u8], b_is_abjad: bool) ->
     rows[a.len() % 3][b.len()]
 }
 
+/// [`sound_distance`] of two forms, at least: from the letters that only one of them has, as
+/// [`LetterSet::apart`] says, and the difference of their lengths. An edit brings about two of these
+/// letters at most, and costs no less than the cheapest edit of either.
+///
+/// **Cost**: a few machine words.
+pub(crate) fn least_distance(a: LetterSet, b: LetterSet, is_abjad: bool) -> f32 {
+    let least = &*LEAST;
+    let apart = a.apart(b);
+    let (apart, gaps) = if is_abjad {
+        (apart & !least.vowels, 0)
+    } else {
+        (apart, a.form_len().abs_diff(b.form_len()))
+    };
+    let levels = least.levels.iter();
+    let halves: f32 = levels
+        .map(|(letters, step)| step * small((apart & letters).count_ones()))
+        .sum();
+    (halves / 2.0).max(least.gap * f32::from(gaps))
+}
+
+/// A count of bits as a number of any kind.
+fn small(count: u32) -> f32 {
+    f32::from(u8::try_from(count).unwrap_or(64))
+}
+
+/// What letters cost at least.
+struct Least {
+    /// Letters of which every edit costs at least the sum of the steps up to here, one bit each.
+    levels: [(u64, f32); LEVELS.len()],
+    vowels: u64,
+    /// The cheapest gap.
+    gap: f32,
+}
+
+/// Costs at which the letters are told apart; any rising ones will do.
+const LEVELS: [f32; 4] = [0.2, 0.3, 0.42, 0.6];
+
+static LEAST: LazyLock<Least> = LazyLock::new(|| {
+    let costs = &*COSTS;
+    let cheapest = |slot: usize| {
+        let others = (1..SLOTS).filter(|other| *other != slot);
+        let substitutes = others.map(|other| costs.substitute[slot][other]);
+        substitutes.fold(costs.gap[slot], f32::min)
+    };
+    let letters = |fits: &dyn Fn(u8) -> bool| {
+        let bits = (0..64).filter(|bit| LetterSet::letter(*bit).is_some_and(fits));
+        bits.fold(0, |set, bit| set | 1 << bit)
+    };
+    let mut before = 0.0;
+    Least {
+        levels: LEVELS.map(|level| {
+            let step = level - std::mem::replace(&mut before, level);
+            (letters(&|letter| cheapest(slot(letter)) >= level), step)
+        }),
+        vowels: letters(&is_vowel),
+        gap: costs.gap[1..].iter().copied().fold(1.0, f32::min),
+    }
+});
+
 const SLOTS: usize = 37;
 
 /// Letters 1 to 26, digits 27 to 36, anything else 0.
@@ -146,6 +207,7 @@ static COSTS: LazyLock<Costs> = LazyLock::new(|| {
 )]
 mod tests {
     use super::*;
+    use crate::keys::Form;
 
     fn distance(a: &str, b: &str) -> f32 {
         sound_distance(a.as_bytes(), false, b.as_bytes(), false)
@@ -166,6 +228,31 @@ mod tests {
                 );
             }
         }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn the_least_distance_is_never_more_than_the_distance(
+            a in "[a-z0-9]{1,12}|[aehijsz]{1,7}",
+            b in "[a-z0-9]{1,12}|[aehijsz]{1,7}",
+            a_is_abjad: bool,
+            b_is_abjad: bool,
+        ) {
+            let set = |form: &str| LetterSet::of(&Form::new(form));
+            let least = least_distance(set(&a), set(&b), a_is_abjad || b_is_abjad);
+            let distance = sound_distance(a.as_bytes(), a_is_abjad, b.as_bytes(), b_is_abjad);
+            proptest::prop_assert!(least <= distance + 1e-5, "{least} {distance}");
+        }
+    }
+
+    #[test]
+    fn letters_that_sound_like_no_other_count_most() {
+        let least = |a: &str, b: &str| {
+            let set = |form: &str| LetterSet::of(&Form::new(form));
+            least_distance(set(a), set(b), false)
+        };
+        assert!(least("maria", "mario") < least("maria", "malia"));
+        assert!(least("ivan", "ivan") == 0.0 && least("petrov", "lebedin") > 1.0);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use crate::keys::{Form, Look, NameView, Outline, Token};
 use crate::normalize::Tag;
-use crate::score::bound::{Agreement, MayAgree, most};
+use crate::score::bound::{Best, MayAgree, Most, Shares};
 use crate::score::evidence::Level;
 use crate::score::memo::Memo;
 use crate::score::model::Model;
@@ -34,13 +34,15 @@ impl Partners {
 pub(super) struct Scratch {
     agreements: Memo<Option<(Level, f32)>>,
     pub(super) options: Vec<Partners>,
+    shares: Shares,
 }
 
 impl Scratch {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(model: &Model) -> Self {
         Self {
             agreements: Memo::new(),
             options: Vec::with_capacity(64),
+            shares: Shares::new(model),
         }
     }
 
@@ -53,7 +55,7 @@ impl Scratch {
         b: NameView<'_>,
         bits: f64,
     ) -> bool {
-        let may_agree = MayAgree::of(&a.outlines, &b.outlines);
+        let may_agree = self.may_agree(model, a, b);
         let is_asked = bits > f64::NEG_INFINITY;
         if is_asked && may_agree.most(model, &a.outlines, &b.outlines) < bits {
             return false;
@@ -62,7 +64,13 @@ impl Scratch {
         !is_asked || self.most(model, a, b) >= bits
     }
 
-    /// The same, with the tokens that may agree.
+    /// The tokens of two names that may agree, from their outlines.
+    pub(super) fn may_agree(&self, model: &Model, a: NameView<'_>, b: NameView<'_>) -> MayAgree {
+        let shares = &self.shares;
+        MayAgree::of(Most { model, shares }, &a.outlines, &b.outlines)
+    }
+
+    /// Finds those that do agree.
     pub(super) fn meet_at(
         &mut self,
         model: &Model,
@@ -106,12 +114,11 @@ impl Scratch {
 
     /// The most that `names::compare_names` can make of two names that have just met.
     pub(super) fn most(&self, model: &Model, a: NameView<'_>, b: NameView<'_>) -> f64 {
-        let agree = self.options.iter().map(|p| Agreement {
-            a: p.a,
-            b: p.b,
-            bits: p.bits,
-        });
-        most(model, &a.outlines, &b.outlines, agree)
+        let mut best = Best::default();
+        for p in &self.options {
+            best.add(p.a, p.b, p.bits);
+        }
+        best.most(model, &a.outlines, &b.outlines)
     }
 
     /// What it is worth that both names have a title or a particle, or that what is a title in one

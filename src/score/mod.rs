@@ -128,7 +128,7 @@ impl<'a> Scorer<'a> {
             model,
             weak,
             floor: f64::NEG_INFINITY,
-            scratch: Scratch::new(),
+            scratch: Scratch::new(model),
             fields: Vec::new(),
             name: Vec::new(),
         }

@@ -299,6 +299,25 @@ impl Model {
         0.0
     }
 
+    /// Share of its bits that a word keeps at a sound distance per letter, 0 to 1; less where tables
+    /// hold both words. Falls with the distance.
+    ///
+    /// Maria and Mario are names of their own; an unknown spelling is more likely a slip.
+    pub(super) fn similar(&self, distance: f32, are_known: bool) -> f64 {
+        let share = f64::from(self.share(distance));
+        if !are_known {
+            return share;
+        }
+        let (full, left) = self.well_known;
+        share * (1.0 - (1.0 - left) * f64::from((distance / full).min(1.0)))
+    }
+
+    /// Bits of a sum of name evidence that do not count where a part of the name differs.
+    pub(super) fn taken_where_a_part_differs(&self, sum: f64) -> f64 {
+        let (full, beyond) = self.part_differs;
+        (sum - full).max(0.0) * (1.0 - beyond)
+    }
+
     /// Share of its bits that a token keeps where another one is a form of the same name.
     pub fn tie(&self, tie: Tie) -> f64 {
         let (spelling, equivalent, short) = self.kin;

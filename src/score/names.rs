@@ -71,9 +71,8 @@ pub(super) fn compare_names(
         parts.push(Part::form(Level::Floor, graded - sum));
         sum = graded;
     }
-    let over = sum - model.part_differs.0;
-    if over > 0.0 && a_part_differs(model, a_tokens, b_tokens, &parts[start..]) {
-        let taken = over * (1.0 - model.part_differs.1);
+    let taken = model.taken_where_a_part_differs(sum);
+    if taken > 0.0 && a_part_differs(model, a_tokens, b_tokens, &parts[start..]) {
         parts.push(Part::form(Level::PartDiffers, -taken));
         return sum - taken;
     }
@@ -89,7 +88,6 @@ pub(super) fn compare_names(
 ///
 /// Names with descriptive words are no names of people.
 fn a_part_differs(model: &Model, a: &[Token], b: &[Token], parts: &[Part]) -> bool {
-    let is_person = |t: &Token| !matches!(t.tag, Tag::Descriptor | Tag::OrgForm | Tag::Number);
     let is_other = |p: &Part| {
         let (Some(x), Some(y)) = (a.get(usize::from(p.a.0)), b.get(usize::from(p.b.0))) else {
             return false;
@@ -104,7 +102,7 @@ fn a_part_differs(model: &Model, a: &[Token], b: &[Token], parts: &[Part]) -> bo
                 _ => false,
             }
     };
-    parts.iter().any(is_other) && a.iter().chain(b).all(is_person)
+    parts.iter().any(is_other) && a.iter().chain(b).all(|t| t.tag.is_of_person())
 }
 
 /// Share of its bits below which a name that is merely similar is another name, where tables hold

@@ -43,12 +43,7 @@ pub(super) fn other_form(model: &Model, x: &Word, y: &Word) -> Option<(Level, f6
 /// What it is worth that two words sound alike.
 fn respelling(model: &Model, x: &Word, y: &Word, worth: f64) -> Option<(Level, f64)> {
     let best = sound_gap(x, y);
-    let mut share = f64::from(model.share(best));
-    // Maria and Mario are names of their own; an unknown spelling is more likely a slip.
-    if x.is_known() && y.is_known() {
-        let (full, left) = model.well_known;
-        share *= 1.0 - (1.0 - left) * f64::from((best / full).min(1.0));
-    }
+    let share = model.similar(best, x.is_known() && y.is_known());
     if share <= 0.0 {
         return None;
     }
@@ -198,7 +193,7 @@ pub(super) fn distance(f: &Form, f_is_abjad: bool, g: &Form, g_is_abjad: bool) -
 }
 
 /// What a sound distance is divided by: the mean length of two forms, 3 at least.
-fn mean_len(a_len: u8, b_len: u8) -> f32 {
+pub(super) fn mean_len(a_len: u8, b_len: u8) -> f32 {
     (f32::from(a_len + b_len) / 2.0).max(3.0)
 }
 
