@@ -20,7 +20,8 @@ const FIRSTS: f64 = 10.0;
 const FIRST_STEPS: usize = 12;
 
 /// How many name parts there are of each number of steps, made of the words that the tables hold.
-/// Names of more than three words are left out: they are rarer than all others.
+/// Whole names have two or three words: few people have one, and with four a name is rarer than all
+/// others.
 pub fn name_guesses(part: NamePart) -> Vec<f64> {
     let mut words = Vec::new();
     let mut classes = Vec::new();
@@ -43,15 +44,13 @@ pub fn name_guesses(part: NamePart) -> Vec<f64> {
         let none = std::iter::repeat_n(0.0, FIRST_STEPS);
         none.chain(counts.iter().map(|n| n * FIRSTS)).collect()
     };
-    let of_names = |words: &[f64]| {
-        let (two, three) = (unordered::<2>(words), unordered::<3>(words));
-        sum(&[words, &two, &three])
-    };
     match part {
         NamePart::Identifier => Vec::new(),
         NamePart::Pair => unordered::<2>(&classes),
         NamePart::TokenInitial => beside_first(&words),
-        NamePart::Letters | NamePart::LettersLess => of_names(&words),
+        NamePart::Letters | NamePart::LettersLess => {
+            sum(&unordered::<2>(&words), &unordered::<3>(&words))
+        }
     }
 }
 
@@ -95,10 +94,10 @@ fn unordered<const N: usize>(counts: &[f64]) -> Vec<f64> {
     all.iter().map(|n| n / orders).collect()
 }
 
-fn sum(parts: &[&[f64]]) -> Vec<f64> {
-    let longest = parts.iter().map(|p| p.len()).max().unwrap_or(0);
-    let at = |i: usize| parts.iter().filter_map(|p| p.get(i)).sum();
-    (0..longest).map(at).collect()
+fn sum(two: &[f64], three: &[f64]) -> Vec<f64> {
+    let of = |counts: &[f64], step: usize| counts.get(step).copied().unwrap_or(0.0);
+    let steps = 0..two.len().max(three.len());
+    steps.map(|step| of(two, step) + of(three, step)).collect()
 }
 
 #[cfg(test)]
