@@ -3,9 +3,11 @@
 //! Results go to stdout or to the named files; progress and warnings go to stderr. Names, ids and
 //! paths of a person's file never do.
 
+mod audit;
 mod compare;
 mod demo;
 mod evaluate;
+mod exchange;
 mod exit_code;
 mod explain;
 mod keys;
@@ -50,6 +52,8 @@ enum Verb {
     Evaluate(evaluate::Evaluate),
     Learn(learn::Learn),
     Keys(keys::Keys),
+    Exchange(exchange::Exchange),
+    Audit(audit::Audit),
 }
 
 // The figures of the score, for every verb that scores. No doc comment: it would stand as the help
@@ -115,5 +119,7 @@ fn run(cli: Cli) -> anyhow::Result<Exit> {
         Verb::Evaluate(verb) => verb.run(),
         Verb::Learn(verb) => verb.run(),
         Verb::Keys(verb) => verb.run(),
+        Verb::Exchange(verb) => verb.run(),
+        Verb::Audit(verb) => verb.run(),
     }
 }

@@ -10,6 +10,7 @@
 //! are different inputs.
 
 mod dates;
+mod met;
 mod names;
 mod rules;
 
