@@ -36,7 +36,7 @@ enum AuditVerb {
 
 /// Whose log, and where.
 #[derive(Args, Debug)]
-struct LogOf {
+pub(super) struct LogOf {
     /// Folder of a party's state.
     #[arg(value_name = "STATE")]
     state: PathBuf,
@@ -46,7 +46,7 @@ struct LogOf {
 }
 
 impl LogOf {
-    fn read(&self) -> anyhow::Result<Log> {
+    pub(super) fn read(&self) -> anyhow::Result<Log> {
         Ok(Log::verify(&self.state.join(LOG_FILE), &party(&self.by)?)?)
     }
 }
@@ -199,7 +199,11 @@ impl Audit {
 impl Verify {
     fn run(self) -> anyhow::Result<Exit> {
         let (size, root) = self.log.read()?.head();
-        writeln!(std::io::stdout().lock(), "{size} entries, root {}", hex(&root))?;
+        writeln!(
+            std::io::stdout().lock(),
+            "{size} entries, root {}",
+            hex(&root)
+        )?;
         Ok(Exit::Done)
     }
 }
@@ -208,7 +212,9 @@ impl Show {
     fn run(self) -> anyhow::Result<Exit> {
         let log = self.log.read()?;
         let rows: Vec<Vec<String>> = (1..).zip(log.entries()).map(|(n, e)| row(n, e)).collect();
-        let header = ["entry", "time", "act", "purpose", "codes", "counts", "digests"];
+        let header = [
+            "entry", "time", "act", "purpose", "codes", "counts", "digests",
+        ];
         write!(std::io::stdout().lock(), "{}", table(&header, &rows))?;
         Ok(Exit::Done)
     }
@@ -218,12 +224,20 @@ impl Show {
 fn row(number: u64, entry: &Entry) -> Vec<String> {
     let codes: Vec<&str> = entry.codes.iter().map(|code| code.as_str()).collect();
     let counts: Vec<String> = entry.counts.iter().map(u64::to_string).collect();
-    let digests: Vec<String> = entry.digests.iter().map(|digest| hex(&digest[..6])).collect();
+    let digests: Vec<String> = entry
+        .digests
+        .iter()
+        .map(|digest| hex(&digest[..6]))
+        .collect();
     vec![
         number.to_string(),
         entry.time.strftime("%Y-%m-%d %H:%M:%S").to_string(),
         entry.act.word().to_owned(),
-        entry.purpose.as_ref().map(|code| code.as_str().to_owned()).unwrap_or_default(),
+        entry
+            .purpose
+            .as_ref()
+            .map(|code| code.as_str().to_owned())
+            .unwrap_or_default(),
         codes.join(" "),
         counts.join(" "),
         digests.join(" "),
@@ -234,7 +248,9 @@ impl Prove {
     fn run(self) -> anyhow::Result<Exit> {
         let log = self.log.read()?;
         let proof = match (self.entry, self.since) {
-            (Some(entry), _) => entry.checked_sub(1).and_then(|entry| log.prove_inclusion(entry)),
+            (Some(entry), _) => entry
+                .checked_sub(1)
+                .and_then(|entry| log.prove_inclusion(entry)),
             (None, size) => size.and_then(|size| log.prove_consistency(size)),
         };
         let problem = Problem::NotFound { what: "entry" };
@@ -246,7 +262,8 @@ impl Prove {
 
 impl Check {
     fn run(self) -> anyhow::Result<Exit> {
-        let read = |path: &Path| std::fs::read(path).context("cannot read the proof or a checkpoint");
+        let read =
+            |path: &Path| std::fs::read(path).context("cannot read the proof or a checkpoint");
         let proof = Proof::decode(&read(&self.proof)?)?;
         let (checkpoint, by) = (read(&self.checkpoint)?, party(&self.by)?);
         match &self.older {
@@ -277,7 +294,8 @@ impl Draw {
 impl OpenSample {
     fn run(self) -> anyhow::Result<Exit> {
         let rows = read_rows(&self.rows)?;
-        self.office.at_desk(|desk| desk.open_sample(&self.from, &rows, &self.output))?;
+        self.office
+            .at_desk(|desk| desk.open_sample(&self.from, &rows, &self.output))?;
         Ok(Exit::Done)
     }
 }

@@ -14,6 +14,7 @@ mod keys;
 mod learn;
 mod list;
 mod progress;
+mod report;
 mod screen;
 mod subjects;
 mod synth;
@@ -54,6 +55,7 @@ enum Verb {
     Keys(keys::Keys),
     Exchange(exchange::Exchange),
     Audit(audit::Audit),
+    Report(report::Report),
 }
 
 // The figures of the score, for every verb that scores. No doc comment: it would stand as the help
@@ -121,5 +123,6 @@ fn run(cli: Cli) -> anyhow::Result<Exit> {
         Verb::Keys(verb) => verb.run(),
         Verb::Exchange(verb) => verb.run(),
         Verb::Audit(verb) => verb.run(),
+        Verb::Report(verb) => verb.run(),
     }
 }

@@ -65,7 +65,13 @@ impl Party {
             "veilmatch 2026-11 fingerprint of an identity v1",
             self.text().as_bytes(),
         );
-        let groups: Vec<String> = hash.as_chunks::<2>().0.iter().take(8).map(|g| hex(g)).collect();
+        let groups: Vec<String> = hash
+            .as_chunks::<2>()
+            .0
+            .iter()
+            .take(8)
+            .map(|g| hex(g))
+            .collect();
         groups.join(" ")
     }
 
@@ -372,7 +378,9 @@ mod tests {
     fn fingerprints_tell_names_and_keys_apart() {
         let named = |name: &str, seed: u8| {
             let name = PartyName::new(name).unwrap();
-            Identity::from_seed(name, Zeroizing::new([seed; 32])).party().fingerprint()
+            Identity::from_seed(name, Zeroizing::new([seed; 32]))
+                .party()
+                .fingerprint()
         };
         let print = named("north", 1);
         assert_eq!(print.len(), 39);

@@ -21,8 +21,8 @@ use crate::party::desk::{Desk, copy, leave, private_folder, read_file, receive};
 use crate::party::opened::{self, Scoring};
 use crate::record::{Band, Subject, hex};
 use crate::report::{
-    HitSettings, HitWriter, Output, ReleasedRow, commit, read_hits, read_release,
-    read_subject, subject_bytes, write_released,
+    HitSettings, HitWriter, Output, ReleasedRow, commit, read_hits, read_release, read_subject,
+    subject_bytes, write_released,
 };
 use crate::tally::Tally;
 
@@ -71,7 +71,9 @@ impl Desk<'_> {
     ) -> Result<Tally> {
         let index = self.take(deal, from, Kind::Index)?;
         let (encoded, mut tally) = encoded(self.list, deal, subjects)?;
-        let folder = self.folder(deal)?.join(session_name(deal, &index.id, &encoded));
+        let folder = self
+            .folder(deal)?
+            .join(session_name(deal, &index.id, &encoded));
         private_folder(&folder)?;
         if folder.join("request.manifest").exists() {
             tally.add("made_before", 1);
@@ -123,8 +125,13 @@ impl Desk<'_> {
             tally.merge(written);
             let mut entry = desk.entry(Act::Opened, deal);
             entry.counts.extend(
-                ["notices_opened", "candidates", "hits_written", "labels_refused"]
-                    .map(|what| tally.count(what)),
+                [
+                    "notices_opened",
+                    "candidates",
+                    "hits_written",
+                    "labels_refused",
+                ]
+                .map(|what| tally.count(what)),
             );
             desk.note(vec![entry])?;
             commit(vec![file])?;
@@ -149,13 +156,17 @@ impl Desk<'_> {
                     tally.add("below_the_agreed_threshold", 1);
                     continue;
                 }
-                if chosen.as_ref().is_some_and(|chosen| !chosen.contains(&hit.source_id)) {
+                if chosen
+                    .as_ref()
+                    .is_some_and(|chosen| !chosen.contains(&hit.source_id))
+                {
                     tally.add("not_chosen", 1);
                     continue;
                 }
-                let best = wanted
-                    .entry(&hit.source_id)
-                    .or_insert((hit.bits, hit.band, BTreeSet::new()));
+                let best =
+                    wanted
+                        .entry(&hit.source_id)
+                        .or_insert((hit.bits, hit.band, BTreeSet::new()));
                 if hit.bits > best.0 {
                     (best.0, best.1) = (hit.bits, hit.band);
                 }
@@ -173,9 +184,12 @@ impl Desk<'_> {
             let mut cases = Vec::new();
             for record in &session.opening.records {
                 let handle = record.handle.to_string();
-                let Some((_, band, subjects)) = wanted.get(handle.as_str()) else { continue };
+                let Some((_, band, subjects)) = wanted.get(handle.as_str()) else {
+                    continue;
+                };
                 let mut case = [0; 16];
-                getrandom::fill(&mut case).map_err(|_| Problem::Internal("no system randomness"))?;
+                getrandom::fill(&mut case)
+                    .map_err(|_| Problem::Internal("no system randomness"))?;
                 let band = match band {
                     Band::Strong => 0,
                     Band::Possible => 1,
@@ -236,7 +250,9 @@ impl Desk<'_> {
         let agreed: Vec<&str> = deal.releasable_fields().iter().map(Code::as_str).collect();
         let file = write_released(output, &agreed, &rows)?;
         let mut entry = self.entry(Act::Received, &deal);
-        entry.counts.extend([tally.count("released"), tally.count("refused")]);
+        entry
+            .counts
+            .extend([tally.count("released"), tally.count("refused")]);
         entry.digests.push(release.id);
         self.note(vec![entry])?;
         commit(vec![file])?;
@@ -315,9 +331,15 @@ pub(super) fn encoded(
     for (subject, cut) in &encoded {
         tally.add("inputs", subject.inputs.len() as u64);
         tally.add("inputs_cut", u64::from(*cut));
-        tally.add("subjects_without_input", u64::from(subject.inputs.is_empty()));
+        tally.add(
+            "subjects_without_input",
+            u64::from(subject.inputs.is_empty()),
+        );
     }
-    Ok((encoded.into_iter().map(|(subject, _)| subject).collect(), tally))
+    Ok((
+        encoded.into_iter().map(|(subject, _)| subject).collect(),
+        tally,
+    ))
 }
 
 /// The inputs of a subject, and how many there was no room for.
@@ -332,9 +354,13 @@ pub(super) fn inputs_of(list: List, subject: &Subject, most: usize) -> (Vec<Vec<
 fn session_name(deal: &Deal, index: &[u8; 32], subjects: &[Encoded]) -> String {
     let mut hasher = blake3::Hasher::new_derive_key("veilmatch 2026-11 name of a session v1");
     let (purpose, legal_basis) = deal.reason();
-    for part in [index.as_slice(), purpose.as_str().as_bytes(), legal_basis.as_str().as_bytes()]
-        .into_iter()
-        .chain(subjects.iter().map(|subject| subject.record.as_slice()))
+    for part in [
+        index.as_slice(),
+        purpose.as_str().as_bytes(),
+        legal_basis.as_str().as_bytes(),
+    ]
+    .into_iter()
+    .chain(subjects.iter().map(|subject| subject.record.as_slice()))
     {
         hasher.update(&(part.len() as u64).to_le_bytes());
         hasher.update(part);
@@ -361,7 +387,10 @@ fn folders(within: &Path, prefix: &str) -> Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(within).map_err(Problem::Read)? {
         let path = entry.map_err(Problem::Read)?.path();
-        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        let name = path
+            .file_name()
+            .and_then(|name| name.to_str())
+            .unwrap_or_default();
         if name.starts_with(prefix) {
             found.push(path);
         }
@@ -373,7 +402,9 @@ fn folders(within: &Path, prefix: &str) -> Result<Vec<PathBuf>> {
 /// The folder of the session that a file states.
 pub(super) fn session_of(folder: &Path, file: &manifest::Received) -> Result<PathBuf> {
     for session in folders(folder, "session-")? {
-        let Some(bytes) = read_file(&session.join(STATE), u64::MAX)? else { continue };
+        let Some(bytes) = read_file(&session.join(STATE), u64::MAX)? else {
+            continue;
+        };
         if AskerState::decode(&bytes)?.session() == file.manifest.head.session {
             return Ok(session);
         }
@@ -389,7 +420,9 @@ pub(super) fn session_of(folder: &Path, file: &manifest::Received) -> Result<Pat
 fn ask_of(folder: &Path, answers: &[u8; 32]) -> Result<(PathBuf, AskBook)> {
     for session in folders(folder, "session-")? {
         for ask in folders(&session, "ask-")? {
-            let Some(bytes) = read_file(&ask.join(BOOK), u64::MAX)? else { continue };
+            let Some(bytes) = read_file(&ask.join(BOOK), u64::MAX)? else {
+                continue;
+            };
             let book = AskBook::decode(&bytes)?;
             if book.id() == *answers {
                 return Ok((ask, book));
@@ -416,13 +449,17 @@ fn lines(encoded: &[Encoded]) -> Vec<u8> {
 /// The subjects of a session.
 pub(super) fn read_subjects(folder: &Path) -> Result<Vec<Subject>> {
     let bytes = read_file(&folder.join(SUBJECTS), u64::MAX)?.unwrap_or_default();
-    let lines = bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
+    let lines = bytes
+        .split(|byte| *byte == b'\n')
+        .filter(|line| !line.is_empty());
     lines.map(read_subject).collect()
 }
 
 /// Handles of the notices in a hits file.
 fn chosen(path: &Path) -> Result<BTreeSet<String>> {
-    read_hits(path)?.map(|hit| hit.map(|hit| hit.source_id)).collect()
+    read_hits(path)?
+        .map(|hit| hit.map(|hit| hit.source_id))
+        .collect()
 }
 
 /// What the asker remembers of a notice that it asked for.
@@ -446,7 +483,9 @@ impl Case {
 
     fn read(path: &Path) -> Result<Vec<Self>> {
         let bytes = read_file(path, u64::MAX)?.unwrap_or_default();
-        let lines = bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
+        let lines = bytes
+            .split(|byte| *byte == b'\n')
+            .filter(|line| !line.is_empty());
         let case = |line: &[u8]| {
             serde_json::from_slice(line).map_err(|_| {
                 Problem::Refused {

@@ -71,9 +71,13 @@ pub fn pending_csv(pending: &[Pending]) -> Result<String> {
             &p.decided.to_string(),
         ];
         let empty = [""; 4];
-        writer.write_record(row.into_iter().chain(empty)).map_err(broken)?;
+        writer
+            .write_record(row.into_iter().chain(empty))
+            .map_err(broken)?;
     }
-    let bytes = writer.into_inner().map_err(|_| Problem::Internal("a list of what is pending"))?;
+    let bytes = writer
+        .into_inner()
+        .map_err(|_| Problem::Internal("a list of what is pending"))?;
     String::from_utf8(bytes).map_err(|_| Problem::Internal("a list of what is pending").into())
 }
 
@@ -124,10 +128,13 @@ pub(super) fn read_decisions(path: &Path) -> Result<Vec<Decided>> {
     };
     let header = reader.headers().map_err(malformed)?.clone();
     let place = |name: &'static str| {
-        header.iter().position(|cell| cell == name).ok_or_else(|| Problem::MissingColumn {
-            field: name,
-            expected: "row, decision, by, reason, redact".into(),
-        })
+        header
+            .iter()
+            .position(|cell| cell == name)
+            .ok_or_else(|| Problem::MissingColumn {
+                field: name,
+                expected: "row, decision, by, reason, redact".into(),
+            })
     };
     let [row, decision, by] = [place("row")?, place("decision")?, place("by")?];
     let (reason, redact) = (place("reason").ok(), place("redact").ok());
@@ -147,19 +154,29 @@ pub(super) fn read_decisions(path: &Path) -> Result<Vec<Decided>> {
             }
             ("refuse", "", "") => Verdict::Refuse(Refusal::Decided),
             ("refuse", reason, "") => {
-                let known = Refusal::ALL.into_iter().find(|refusal| refusal.word() == reason);
+                let known = Refusal::ALL
+                    .into_iter()
+                    .find(|refusal| refusal.word() == reason);
                 let known = known.ok_or_else(|| setting(line, "gives no known reason"))?;
                 Verdict::Refuse(known)
             }
             ("release" | "refuse", _, _) => {
-                return Err(setting(line, "has a reason to release, or redacts a refusal"));
+                return Err(setting(
+                    line,
+                    "has a reason to release, or redacts a refusal",
+                ));
             }
             _ => return Err(setting(line, "is neither release nor refuse")),
         };
         out.push(Decided {
-            row: cell(row).parse().map_err(|_| setting(line, "is on no row"))?,
+            row: cell(row)
+                .parse()
+                .map_err(|_| setting(line, "is on no row"))?,
             by: Code::new(cell(by)).ok_or_else(|| {
-                setting(line, "does not say by whom, as a code of letters, digits, . _ : -")
+                setting(
+                    line,
+                    "does not say by whom, as a code of letters, digits, . _ : -",
+                )
             })?,
             verdict,
             line,
@@ -172,7 +189,9 @@ pub(super) fn read_decisions(path: &Path) -> Result<Vec<Decided>> {
 pub(super) fn write_decisions(path: &Path, decided: &[Decided]) -> Result<()> {
     let mut writer = WriterBuilder::new().from_writer(Vec::new());
     let broken = |_| Problem::Internal("decisions that cannot be written");
-    writer.write_record(["row", "decision", "by", "reason", "redact"]).map_err(broken)?;
+    writer
+        .write_record(["row", "decision", "by", "reason", "redact"])
+        .map_err(broken)?;
     for d in decided {
         let (decision, reason, redact) = match d.verdict {
             Verdict::Release(level) => ("release", "", level.word()),
@@ -210,8 +229,17 @@ mod tests {
         let path = folder.path().join("d.csv");
         write_decisions(&path, &decided).unwrap();
         let again = read_decisions(&path).unwrap();
-        assert!(again.iter().map(|d| (d.row, d.verdict)).eq(decided.iter().map(|d| (d.row, d.verdict))));
-        assert!(read_decisions(&folder.path().join("none.csv")).unwrap().is_empty());
+        assert!(
+            again
+                .iter()
+                .map(|d| (d.row, d.verdict))
+                .eq(decided.iter().map(|d| (d.row, d.verdict)))
+        );
+        assert!(
+            read_decisions(&folder.path().join("none.csv"))
+                .unwrap()
+                .is_empty()
+        );
     }
 
     #[test]
@@ -227,7 +255,10 @@ mod tests {
             "1,refuse,desk-7,,years",
         ] {
             let error = read(&format!("row,decision,by,reason,redact\n{row}\n")).unwrap_err();
-            assert!(error.is_usage() && error.place().row == Some(2), "{row}: {error}");
+            assert!(
+                error.is_usage() && error.place().row == Some(2),
+                "{row}: {error}"
+            );
         }
         assert!(read("row,by\n1,a\n").unwrap_err().is_input());
     }
@@ -247,6 +278,9 @@ mod tests {
         let text = pending_csv(&[pending]).unwrap();
         assert!(read(&text).unwrap().is_empty());
         let filled = text.replace(",2,1,,,,", ",2,1,release,desk-9,,contact");
-        assert_eq!(read(&filled).unwrap()[0].verdict, Verdict::Release(Redaction::Contact));
+        assert_eq!(
+            read(&filled).unwrap()[0].verdict,
+            Verdict::Release(Redaction::Contact)
+        );
     }
 }

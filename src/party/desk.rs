@@ -75,7 +75,11 @@ impl<'a> Desk<'a> {
     ) -> Result<Deal> {
         let terms = self.agreement.terms();
         let own = self.identity.party().name();
-        let other = terms.parties.iter().map(|party| party.name()).find(|name| *name != own);
+        let other = terms
+            .parties
+            .iter()
+            .map(|party| party.name())
+            .find(|name| *name != own);
         let other = other.unwrap_or(own).clone();
         let (asker, holder) = if as_asker {
             (own.clone(), other)
@@ -100,7 +104,9 @@ impl<'a> Desk<'a> {
         let path = manifest_path(folder, kind);
         let manifest = read_file(&path, note::LIMIT as u64)?.ok_or_else(|| missing(kind))?;
         let today = self.state.today;
-        let intent = self.agreement.intent_of(&manifest, self.list.digest(), today)?;
+        let intent = self
+            .agreement
+            .intent_of(&manifest, self.list.digest(), today)?;
         self.agreement.deal(&intent)
     }
 
@@ -230,7 +236,9 @@ pub(super) fn receive(deal: &Deal, folder: &Path, kind: Kind) -> Result<Received
     let path = folder.join(file_stem(kind));
     let (rows, width) = deal.bounds(kind);
     // Rows of 64 bytes beside the column that varies, and the frame of the file.
-    let most = rows.saturating_mul(u64::from(width).saturating_add(64)).saturating_add(1 << 20);
+    let most = rows
+        .saturating_mul(u64::from(width).saturating_add(64))
+        .saturating_add(1 << 20);
     let envelope = read_file(&path.with_extension("parquet"), most)?;
     let manifest = read_file(&manifest_path(folder, kind), note::LIMIT as u64)?;
     let envelope = envelope.ok_or_else(|| missing(kind))?;
@@ -274,7 +282,9 @@ pub(super) fn read_file(path: &Path, most: u64) -> Result<Option<Vec<u8>>> {
         opened => opened.map_err(Problem::Read)?,
     };
     let mut bytes = Vec::new();
-    file.take(most.saturating_add(1)).read_to_end(&mut bytes).map_err(Problem::Read)?;
+    file.take(most.saturating_add(1))
+        .read_to_end(&mut bytes)
+        .map_err(Problem::Read)?;
     if bytes.len() as u64 > most {
         return Err(Problem::Refused {
             what: "file",
@@ -294,7 +304,9 @@ pub(super) fn private_folder(folder: &Path) -> Result<()> {
         use std::os::unix::fs::DirBuilderExt;
         builder.mode(0o700);
     }
-    builder.create(folder).map_err(|e| Problem::write(&e).into())
+    builder
+        .create(folder)
+        .map_err(|e| Problem::write(&e).into())
 }
 
 pub(super) fn missing(kind: Kind) -> Problem {

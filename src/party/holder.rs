@@ -137,12 +137,12 @@ impl Desk<'_> {
                 save(&folder, &book)?;
                 let response = admitted.respond(&side, &mut book)?;
                 leave(&stored, &[(Kind::Response, &response)])?;
-                save(&folder, &book)?;
                 let mut entry = self.entry(Act::Answered, &deal);
                 entry.counts.push(request.manifest.head.rows);
                 entry.counts.push(tally.count("subjects_declared"));
                 entry.digests.extend([request.id, response.id]);
                 self.note(vec![entry])?;
+                save(&folder, &book)?;
             }
         }
         tally.add("rows_of_this_epoch", book.rows_spent());
@@ -172,7 +172,9 @@ impl Desk<'_> {
         let mut book = self.book(&deal, &folder)?;
         let mut rows = book.read_ask(&self.side(&deal), &ask)?;
         let notices = current(what.lists, self.state.today);
-        let gone = rows.iter().filter(|row| !row.withdrawn && notice_of(&notices, row).is_none());
+        let gone = rows
+            .iter()
+            .filter(|row| !row.withdrawn && notice_of(&notices, row).is_none());
         let gone: BTreeSet<Vec<u8>> = gone.map(|row| row.reference.clone()).collect();
         book.withdraw(&gone.iter().map(Vec::as_slice).collect::<Vec<_>>());
         for row in &mut rows {
@@ -180,7 +182,10 @@ impl Desk<'_> {
         }
         save(&folder, &book)?;
         self.note_reading(&deal, &stored, &ask.id, rows.len(), gone.len())?;
-        let fates: Vec<Fate<'_>> = rows.iter().map(|row| self.fate(&deal, row, &notices)).collect();
+        let fates: Vec<Fate<'_>> = rows
+            .iter()
+            .map(|row| self.fate(&deal, row, &notices))
+            .collect();
         let mut decided = read_decisions(&stored.join(DECISIONS))?;
         if let Some(path) = what.decisions {
             let new = Self::accept(path, &fates, &decided)?;
@@ -207,12 +212,14 @@ impl Desk<'_> {
             decisions.push(decision);
         }
         let sent: Sent = release(&self.side(&deal), &ask, &rows, &decisions)?;
-        leave(&stored, &[(Kind::Release, &sent)])?;
         let mut entry = self.entry(Act::Released, &deal);
-        entry.counts.extend([tally.count("released"), tally.count("refused")]);
+        entry
+            .counts
+            .extend([tally.count("released"), tally.count("refused")]);
         entry.digests.extend([ask.id, sent.id]);
         entries.push(entry);
         self.note(entries)?;
+        leave(&stored, &[(Kind::Release, &sent)])?;
         copy(&stored, what.to, Kind::Release)?;
         Ok(ReleaseState::Left(tally))
     }
@@ -284,16 +291,14 @@ impl Desk<'_> {
     }
 
     /// Decisions of a file that are new, each on a row that waits for people.
-    fn accept(
-        path: &Path,
-        fates: &[Fate<'_>],
-        known: &[Decided],
-    ) -> Result<Vec<Decided>> {
+    fn accept(path: &Path, fates: &[Fate<'_>], known: &[Decided]) -> Result<Vec<Decided>> {
         // Without this a misspelt name would count as no decision.
         std::fs::metadata(path).map_err(Problem::Read)?;
         let mut new: Vec<Decided> = Vec::new();
         for decided in read_decisions(path)? {
-            let fate = usize::try_from(decided.row).ok().and_then(|row| fates.get(row.checked_sub(1)?));
+            let fate = usize::try_from(decided.row)
+                .ok()
+                .and_then(|row| fates.get(row.checked_sub(1)?));
             let Some(Fate::People { .. }) = fate else {
                 return Err(decided.senseless("is on a row that waits for nobody"));
             };
@@ -340,7 +345,9 @@ impl Desk<'_> {
         words: [&str; 2],
     ) -> crate::audit::Entry {
         let mut entry = self.entry(Act::Decided, deal);
-        entry.codes.extend(words.iter().filter_map(|word| Code::new(word)));
+        entry
+            .codes
+            .extend(words.iter().filter_map(|word| Code::new(word)));
         entry.codes.extend(fate.codes().iter().cloned());
         entry.counts.push(row);
         entry.digests.push(*ask);
@@ -377,7 +384,9 @@ impl Desk<'_> {
         let agreed = deal.releasable_fields().iter().map(Code::as_str);
         // A byte says what was decided, two how long the fields are.
         let room = usize::from(deal.caps().release_bytes).saturating_sub(3);
-        Ok(Decision::Release(release_bytes(notice, agreed, redaction, room)?))
+        Ok(Decision::Release(release_bytes(
+            notice, agreed, redaction, room,
+        )?))
     }
 }
 
@@ -416,13 +425,18 @@ fn pending(rows: &[AskedRow], fates: &[Fate<'_>], decided: &[Decided]) -> Vec<Pe
             return None;
         };
         let on_it: Vec<&Decided> = decided.iter().filter(|d| d.row == number).collect();
-        let refused = on_it.iter().any(|d| matches!(d.verdict, Verdict::Refuse(_)));
+        let refused = on_it
+            .iter()
+            .any(|d| matches!(d.verdict, Verdict::Refuse(_)));
         (!refused && on_it.len() < usize::from(*deciders)).then(|| Pending {
             row: number,
             notice_uid: notice.uid(),
             notice_type: notice.notice_type.code(),
             handling: notice.handling.code.code(),
-            band: ["strong", "possible", "weak"].get(usize::from(row.band)).copied().unwrap_or(""),
+            band: ["strong", "possible", "weak"]
+                .get(usize::from(row.band))
+                .copied()
+                .unwrap_or(""),
             case: hex(&row.case),
             deciders: *deciders,
             decided: on_it.len(),

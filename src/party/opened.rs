@@ -48,8 +48,10 @@ pub(super) fn hits(
     ] {
         tally.add(what, n);
     }
-    let prepared: Vec<Prepared> =
-        subjects.par_iter().map(|subject| Prepared::new(&subject.record)).collect();
+    let prepared: Vec<Prepared> = subjects
+        .par_iter()
+        .map(|subject| Prepared::new(&subject.record))
+        .collect();
     let scored: Vec<(Vec<Hit>, Tally)> = opening
         .records
         .par_iter()
@@ -111,8 +113,12 @@ fn met(
     let known = form.prepared(form.dates().to_vec(), Vec::new());
     let mut all: BTreeMap<u32, Met> = BTreeMap::new();
     for number in &record.inputs {
-        let Some(input) = question.input(*number) else { continue };
-        let Some(conjunction) = parse(input) else { continue };
+        let Some(input) = question.input(*number) else {
+            continue;
+        };
+        let Some(conjunction) = parse(input) else {
+            continue;
+        };
         if !conjunction.fits(list, input, &known) {
             // Names that were left out of the form may have it.
             if form.left_out == 0 {
@@ -124,11 +130,12 @@ fn met(
         for subject in question.subjects_with(*number) {
             let met = all.entry(*subject).or_default();
             met.dates.extend(conjunction.dates(form.dates()));
-            met.ids.extend(conjunction.identifier().map(|norm| PreparedId {
-                kind: IdKind::Other,
-                norm: norm.to_owned(),
-                country: String::new(),
-            }));
+            met.ids
+                .extend(conjunction.identifier().map(|norm| PreparedId {
+                    kind: IdKind::Other,
+                    norm: norm.to_owned(),
+                    country: String::new(),
+                }));
         }
     }
     all

@@ -2,6 +2,7 @@
 
 use crate::exchange::agreement::{Bar, Deal, Decider, Traits};
 use crate::exchange::name::Code;
+use crate::record::columns::Column;
 use crate::record::{Action, Handling, Notice, NoticeType};
 
 /// How sensitive a handling code is, from 0: `automatic_up_to` of the agreement counts in this.
@@ -21,7 +22,10 @@ const PROTECTED_ROLES: [&str; 2] = ["victim", "witness"];
 /// Whether a notice is about somebody who must be protected: by its role where the list has one, by
 /// its type, or by what is asked.
 fn is_protected(notice: &Notice) -> bool {
-    let role = notice.extra.get("role").map(|role| role.trim().to_lowercase());
+    let role = notice
+        .extra
+        .get(Column::Role.name())
+        .map(|role| role.trim().to_lowercase());
     role.is_some_and(|role| PROTECTED_ROLES.contains(&role.as_str()))
         || notice.notice_type == NoticeType::SisVulnerable
         || notice.action_requested == Action::Protect

@@ -30,7 +30,10 @@ pub fn draw_rows(agreement: &Agreement, today: Date, from: &Path, count: u64) ->
 
 /// Row numbers as a file: one a line, from 1.
 pub fn write_rows(path: &Path, rows: &[u64]) -> Result<()> {
-    let lines: Vec<String> = rows.iter().map(|row| format!("{}\n", row.saturating_add(1))).collect();
+    let lines: Vec<String> = rows
+        .iter()
+        .map(|row| format!("{}\n", row.saturating_add(1)))
+        .collect();
     Output::whole(path, lines.concat().as_bytes())
 }
 
@@ -41,7 +44,11 @@ pub fn write_rows(path: &Path, rows: &[u64]) -> Result<()> {
 pub fn read_rows(path: &Path) -> Result<Vec<u64>> {
     let text = std::fs::read_to_string(path).map_err(Problem::Read)?;
     let row = |(at, line): (u64, &str)| {
-        let row = line.trim().parse::<u64>().ok().and_then(|row| row.checked_sub(1));
+        let row = line
+            .trim()
+            .parse::<u64>()
+            .ok()
+            .and_then(|row| row.checked_sub(1));
         row.ok_or_else(|| {
             Problem::Setting {
                 setting: "--rows",

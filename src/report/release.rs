@@ -21,19 +21,40 @@ pub const RELEASE_FIELDS: [ReleaseField; 18] = [
     field("notice_uid", |n| vec![n.uid()]),
     field("kind", |n| vec![n.record.kind.code().to_owned()]),
     field("notice_type", |n| vec![n.notice_type.code().to_owned()]),
-    field("action_requested", |n| vec![n.action_requested.code().to_owned()]),
+    field("action_requested", |n| {
+        vec![n.action_requested.code().to_owned()]
+    }),
     field("status", |n| vec![n.status.code().to_owned()]),
     field("issuing_country", |n| vec![n.issuing_country.clone()]),
-    field("name", |n| n.record.names.iter().map(|name| name.full.clone()).collect()),
-    field("birth_date", |n| n.record.dates.iter().map(PartialDate::to_text).collect()),
+    field("name", |n| {
+        n.record
+            .names
+            .iter()
+            .map(|name| name.full.clone())
+            .collect()
+    }),
+    field("birth_date", |n| {
+        n.record.dates.iter().map(PartialDate::to_text).collect()
+    }),
     field("birth_place", |n| places(n, true)),
     field("address", |n| places(n, false)),
     field("sex", |n| vec![n.record.sex.code().to_owned()]),
-    field("nationality", |n| n.record.countries.iter().map(|c| c.iso2.clone()).collect()),
+    field("nationality", |n| {
+        n.record.countries.iter().map(|c| c.iso2.clone()).collect()
+    }),
     field("identifier", identifiers),
-    field("reference", |n| n.refs.iter().map(|r| format!("{}:{}", r.scheme, r.value)).collect()),
-    field("program", |n| n.programs.iter().map(|p| p.code.clone()).collect()),
-    field("charge", |n| n.charges.iter().map(|c| c.text.clone()).collect()),
+    field("reference", |n| {
+        n.refs
+            .iter()
+            .map(|r| format!("{}:{}", r.scheme, r.value))
+            .collect()
+    }),
+    field("program", |n| {
+        n.programs.iter().map(|p| p.code.clone()).collect()
+    }),
+    field("charge", |n| {
+        n.charges.iter().map(|c| c.text.clone()).collect()
+    }),
     field("caveat", |n| vec![n.handling.caveat.clone()]),
     field("remarks", |n| vec![n.remarks.clone()]),
 ];
@@ -50,7 +71,9 @@ fn places(notice: &Notice, of_birth: bool) -> Vec<String> {
 
 fn identifiers(notice: &Notice) -> Vec<String> {
     let text = |id: &crate::record::Identifier| {
-        format!("{} {} {}", id.kind.code(), id.value, id.country).trim().to_owned()
+        format!("{} {} {}", id.kind.code(), id.value, id.country)
+            .trim()
+            .to_owned()
     };
     notice.record.ids.iter().map(text).collect()
 }
@@ -129,9 +152,17 @@ pub fn release_bytes<'a>(
             && (own.is_empty() || own.iter().any(|field| field == code))
     };
     let mut fields = ReleasedFields::new();
-    for field in RELEASE_FIELDS.iter().filter(|field| is_released(field.code)) {
+    for field in RELEASE_FIELDS
+        .iter()
+        .filter(|field| is_released(field.code))
+    {
         let mut values = if field.code == "birth_date" && redaction >= Redaction::Years {
-            notice.record.dates.iter().map(|date| date.year.to_string()).collect()
+            notice
+                .record
+                .dates
+                .iter()
+                .map(|date| date.year.to_string())
+                .collect()
         } else {
             (field.values)(notice)
         };
@@ -147,7 +178,9 @@ pub fn release_bytes<'a>(
         }
         let length = |values: &Vec<String>| values.iter().map(String::len).sum::<usize>();
         let longest = fields.iter().filter(|(code, _)| *code != CUT);
-        let longest = longest.max_by_key(|(_, values)| length(values)).map(|(code, _)| code);
+        let longest = longest
+            .max_by_key(|(_, values)| length(values))
+            .map(|(code, _)| code);
         let Some(longest) = longest.cloned() else {
             return Err(Problem::Internal("a release without room").into());
         };

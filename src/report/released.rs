@@ -47,7 +47,9 @@ fn csv(path: &Path, agreed: &[&str], rows: &[ReleasedRow]) -> Result<PendingOutp
     let mut writer = WriterBuilder::new().from_writer(Output::create(path)?);
     let own = ["handle", "case", "subject_ids", "decision", "reason"];
     let fields = || agreed.iter().copied().chain(["cut"]);
-    writer.write_record(own.into_iter().chain(fields())).map_err(csv_problem)?;
+    writer
+        .write_record(own.into_iter().chain(fields()))
+        .map_err(csv_problem)?;
     for row in rows {
         let own = [
             row.handle.clone(),
@@ -56,13 +58,22 @@ fn csv(path: &Path, agreed: &[&str], rows: &[ReleasedRow]) -> Result<PendingOutp
             row.decision.to_owned(),
             row.reason.to_owned(),
         ];
-        let values = fields().map(|code| row.fields.get(code).map_or_else(String::new, |v| v.join(";")));
+        let values = fields().map(|code| {
+            row.fields
+                .get(code)
+                .map_or_else(String::new, |v| v.join(";"))
+        });
         for cell in own.into_iter().chain(values) {
-            writer.write_field(escape(&cell).as_bytes()).map_err(csv_problem)?;
+            writer
+                .write_field(escape(&cell).as_bytes())
+                .map_err(csv_problem)?;
         }
         writer.write_record(None::<&[u8]>).map_err(csv_problem)?;
     }
-    writer.into_inner().map_err(|e| Problem::write(e.error()))?.finish()
+    writer
+        .into_inner()
+        .map_err(|e| Problem::write(e.error()))?
+        .finish()
 }
 
 fn jsonl(path: &Path, rows: &[ReleasedRow]) -> Result<PendingOutput> {
@@ -90,7 +101,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let fields = [("name", vec!["Tarvo", "=1+1"]), ("remarks", vec!["@x"])];
         let fields = fields.map(|(code, values)| {
-            (code.to_owned(), values.into_iter().map(str::to_owned).collect::<Vec<_>>())
+            (
+                code.to_owned(),
+                values.into_iter().map(str::to_owned).collect::<Vec<_>>(),
+            )
         });
         let row = ReleasedRow {
             handle: "ab".into(),
@@ -102,7 +116,10 @@ mod tests {
         };
         let path = folder.path().join("r.csv");
         let agreed = ["name", "birth_date", "remarks"];
-        write_released(&path, &agreed, &[row.clone()]).unwrap().commit().unwrap();
+        write_released(&path, &agreed, &[row.clone()])
+            .unwrap()
+            .commit()
+            .unwrap();
         let text = std::fs::read_to_string(&path).unwrap();
         assert_eq!(
             text,
@@ -110,10 +127,17 @@ mod tests {
              ab,cd,S-1;S-2,released,,Tarvo;=1+1,,'@x,\n"
         );
         let path = folder.path().join("r.jsonl");
-        write_released(&path, &agreed, &[row.clone()]).unwrap().commit().unwrap();
+        write_released(&path, &agreed, &[row.clone()])
+            .unwrap()
+            .commit()
+            .unwrap();
         let line: serde_json::Value =
             serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
         assert_eq!(line["fields"]["name"][1], "=1+1");
-        assert!(write_released(Path::new("r.xlsx"), &agreed, &[row]).unwrap_err().is_usage());
+        assert!(
+            write_released(Path::new("r.xlsx"), &agreed, &[row])
+                .unwrap_err()
+                .is_usage()
+        );
     }
 }

@@ -57,7 +57,13 @@ pub fn subject_bytes(subject: &Subject) -> Result<Vec<u8>> {
         ids: record
             .ids
             .iter()
-            .map(|i| [code(i.kind.code()), i.value.trim().to_owned(), i.country.clone()])
+            .map(|i| {
+                [
+                    code(i.kind.code()),
+                    i.value.trim().to_owned(),
+                    i.country.clone(),
+                ]
+            })
             .collect(),
     };
     serde_json::to_vec(&wire).map_err(|_| Problem::Internal("a subject as JSON").into())
@@ -98,7 +104,11 @@ impl Wire {
                 id: RecordId(self.id),
                 kind: Kind::from_code(&self.kind)?,
                 names: self.names.into_iter().map(name).collect::<Option<_>>()?,
-                dates: self.dates.into_iter().map(WireDate::date).collect::<Option<_>>()?,
+                dates: self
+                    .dates
+                    .into_iter()
+                    .map(WireDate::date)
+                    .collect::<Option<_>>()?,
                 ids: self.ids.into_iter().map(id).collect::<Option<_>>()?,
                 ..Record::default()
             },
@@ -145,7 +155,10 @@ mod tests {
             record: Record {
                 id: RecordId("S-1".into()),
                 kind: Kind::Person,
-                names: vec![Name::primary("Тарво Kvetanik"), Name::alias("T.", Strength::Weak)],
+                names: vec![
+                    Name::primary("Тарво Kvetanik"),
+                    Name::alias("T.", Strength::Weak),
+                ],
                 dates: vec![date("1970-05-03"), date("~1968..1970"), date("1970-05")],
                 ids: vec![Identifier::new(IdKind::Passport, "KX 44-71", "EE")],
                 ..Record::default()

@@ -163,7 +163,11 @@ impl ScoringForm {
                 return Ok(None);
             };
             let circa = circa == 1;
-            dates.push(PartialDate { kind, circa, ..date });
+            dates.push(PartialDate {
+                kind,
+                circa,
+                ..date
+            });
         }
         reader.end()?;
         Ok(Some(Self {

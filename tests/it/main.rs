@@ -20,5 +20,7 @@ mod reference;
 mod refusals;
 #[cfg(feature = "cli")]
 mod support;
+#[cfg(all(feature = "cli", feature = "synth"))]
+mod two_agencies;
 #[cfg(feature = "synth")]
 mod variation;

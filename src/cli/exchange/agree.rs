@@ -83,7 +83,11 @@ struct New {
     #[arg(long, value_name = "N", default_value_t = 12)]
     epochs: u16,
     /// Whom to turn to in a dispute.
-    #[arg(long, value_name = "TEXT", default_value = "the data protection officers of both")]
+    #[arg(
+        long,
+        value_name = "TEXT",
+        default_value = "the data protection officers of both"
+    )]
     disputes: String,
     /// Where the draft goes.
     #[arg(short, long, value_name = "F.toml")]
@@ -214,7 +218,10 @@ disputes = {disputes}
             disputes = toml::Value::from(self.disputes.as_str()),
         );
         for party in parties {
-            let own = self.countries.iter().filter(|(name, _)| name == party.name());
+            let own = self
+                .countries
+                .iter()
+                .filter(|(name, _)| name == party.name());
             let own: Vec<&Code> = own.map(|(_, country)| country).collect();
             let _ = write!(
                 text,
@@ -227,7 +234,9 @@ disputes = {disputes}
                 array(&own),
             );
         }
-        text.push_str("\n# Lists. One that waits for a review of political entries takes no part.\n");
+        text.push_str(
+            "\n# Lists. One that waits for a review of political entries takes no part.\n",
+        );
         for (holder, list) in &self.lists {
             let _ = write!(
                 text,
@@ -286,7 +295,10 @@ impl Sign {
         let identity = self.passphrase.identity(&self.key)?;
         let mut agreement = read(&self.agreement)?;
         for field in &agreement.terms().releasable_fields {
-            if !RELEASE_FIELDS.iter().any(|known| known.code == field.as_str()) {
+            if !RELEASE_FIELDS
+                .iter()
+                .any(|known| known.code == field.as_str())
+            {
                 let known = RELEASE_FIELDS.map(|field| field.code).join(", ");
                 return Err(setting(format!("releasable_fields are of: {known}")));
             }
@@ -347,17 +359,28 @@ fn words(agreement: &Agreement) -> String {
     let terms = agreement.terms();
     let join = |codes: &[Code]| {
         let codes: Vec<&str> = codes.iter().map(Code::as_str).collect();
-        if codes.is_empty() { "none".to_owned() } else { codes.join(", ") }
+        if codes.is_empty() {
+            "none".to_owned()
+        } else {
+            codes.join(", ")
+        }
     };
     let names = |names: &mut dyn Iterator<Item = &PartyName>| {
         let names: Vec<&str> = names.map(PartyName::as_str).collect();
-        if names.is_empty() { "nobody".to_owned() } else { names.join(", ") }
+        if names.is_empty() {
+            "nobody".to_owned()
+        } else {
+            names.join(", ")
+        }
     };
     let mut rows: Vec<[String; 2]> = Vec::new();
     let mut row = |what: &str, how: String| rows.push([what.to_owned(), how]);
     let signed = match agreement.verify() {
         Ok(()) => "by both".to_owned(),
-        Err(_) => format!("not by both; names under it: {}", names(&mut agreement.signers())),
+        Err(_) => format!(
+            "not by both; names under it: {}",
+            names(&mut agreement.signers())
+        ),
     };
     row("signed", signed);
     for party in &terms.parties {
@@ -369,22 +392,40 @@ fn words(agreement: &Agreement) -> String {
     row("purposes", join(&terms.purposes));
     row("legal bases", join(&terms.legal_bases));
     for list in &terms.lists {
-        let review = if list.political_review { ", waits for a review: takes no part" } else { "" };
+        let review = if list.political_review {
+            ", waits for a review: takes no part"
+        } else {
+            ""
+        };
         row("list", format!("{} of {}{review}", list.id, list.holder));
     }
     for notice in &terms.notices {
-        let people = if notice.deciders == 1 { "one person decides" } else { "two people decide" };
+        let people = if notice.deciders == 1 {
+            "one person decides"
+        } else {
+            "two people decide"
+        };
         let automatic = match notice.automatic_up_to {
             Some(most) => format!("released by itself up to sensitivity {most}, else {people}"),
             None => people.to_owned(),
         };
         let bits = notice.threshold_bits;
-        row("notices", format!("{}: asked for from {bits} bits; {automatic}", notice.notice_type));
+        row(
+            "notices",
+            format!(
+                "{}: asked for from {bits} bits; {automatic}",
+                notice.notice_type
+            ),
+        );
     }
     row("released", join(&terms.releasable_fields));
     row("never sent to", join(&terms.no_send));
     row("never sent with", join(&terms.barred_handling));
-    let protected = if terms.protected_roles { "people decide on each" } else { "take no part" };
+    let protected = if terms.protected_roles {
+        "people decide on each"
+    } else {
+        "take no part"
+    };
     row("victims, witnesses", protected.to_owned());
     row("deleted after", format!("{} days", terms.retention_days));
     row("disputes", crate::report::safe(&terms.disputes));
@@ -396,11 +437,17 @@ fn words(agreement: &Agreement) -> String {
             caps.subjects, caps.inputs_per_record, caps.request_rows, caps.index_rows, caps.asks
         ),
     );
-    row("a form, a release", format!("{} and {} bytes", caps.form_bytes, caps.release_bytes));
+    row(
+        "a form, a release",
+        format!("{} and {} bytes", caps.form_bytes, caps.release_bytes),
+    );
     let epochs = &terms.epochs;
     row(
         "epochs",
-        format!("{} of {} days, from {}", epochs.count, epochs.days, epochs.first_day),
+        format!(
+            "{} of {} days, from {}",
+            epochs.count, epochs.days, epochs.first_day
+        ),
     );
     row("recipe digest", hex(&terms.recipe_digest));
     let rows: Vec<Vec<String>> = rows.into_iter().map(Vec::from).collect();

@@ -85,7 +85,9 @@ impl Office {
 
 /// The time of entries of the log: UTC, to the second.
 fn now() -> jiff::civil::DateTime {
-    let now = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).datetime();
+    let now = jiff::Timestamp::now()
+        .to_zoned(jiff::tz::TimeZone::UTC)
+        .datetime();
     now.with().subsec_nanosecond(0).build().unwrap_or(now)
 }
 
@@ -354,7 +356,10 @@ impl Request {
         if refused == 0 {
             return Ok(Exit::Done);
         }
-        eprintln!("NOT SCREENED: {refused} of {}", refused + subjects.len() as u64);
+        eprintln!(
+            "NOT SCREENED: {refused} of {}",
+            refused + subjects.len() as u64
+        );
         Ok(Exit::Warnings)
     }
 }
@@ -371,9 +376,9 @@ impl Open {
     fn run(self) -> anyhow::Result<Exit> {
         let scoring = self.scoring.scoring(self.threshold)?;
         let settings = HitSettings::new(HitFormat::of(&self.output)?);
-        let tally = self.office.at_desk(|desk| {
-            desk.open_response(&self.from, &self.output, &settings, &scoring)
-        })?;
+        let tally = self
+            .office
+            .at_desk(|desk| desk.open_response(&self.from, &self.output, &settings, &scoring))?;
         say(&tally);
         let is_hit = self.exit_code && tally.count("hits_written") > 0;
         Ok(if is_hit { Exit::Hits } else { Exit::Done })
@@ -413,8 +418,15 @@ impl ReleaseAsk {
                 if self.list_pending {
                     write!(std::io::stdout().lock(), "{}", pending_csv(&pending)?)?;
                 }
-                eprintln!("waiting for people: {}; nothing was released", pending.len());
-                Ok(if self.list_pending { Exit::Done } else { Exit::Warnings })
+                eprintln!(
+                    "waiting for people: {}; nothing was released",
+                    pending.len()
+                );
+                Ok(if self.list_pending {
+                    Exit::Done
+                } else {
+                    Exit::Warnings
+                })
             }
         }
     }
@@ -422,7 +434,9 @@ impl ReleaseAsk {
 
 impl Receive {
     fn run(self) -> anyhow::Result<Exit> {
-        say(&self.office.at_desk(|desk| desk.receive(&self.from, &self.output))?);
+        say(&self
+            .office
+            .at_desk(|desk| desk.receive(&self.from, &self.output))?);
         Ok(Exit::Done)
     }
 }

@@ -9,7 +9,10 @@ use crate::record::PartialDate;
 impl Conjunction<'_> {
     /// The number that it is about, if it is about one.
     pub fn identifier(&self) -> Option<&str> {
-        let number = self.components.first().filter(|_| self.name == NamePart::Identifier)?;
+        let number = self
+            .components
+            .first()
+            .filter(|_| self.name == NamePart::Identifier)?;
         std::str::from_utf8(number).ok()
     }
 
@@ -21,11 +24,14 @@ impl Conjunction<'_> {
         let days: Vec<(i16, u8, u8)> = match (self.date, self.field) {
             (DatePart::Day, [_, _, first, second]) => {
                 let year = self.year().into_iter();
-                year.flat_map(|year| [(year, *first, *second), (year, *second, *first)]).collect()
+                year.flat_map(|year| [(year, *first, *second), (year, *second, *first)])
+                    .collect()
             }
-            (DatePart::Tens, [_, _, month, _]) => {
-                self.year().into_iter().map(|year| (year, *month, 0)).collect()
-            }
+            (DatePart::Tens, [_, _, month, _]) => self
+                .year()
+                .into_iter()
+                .map(|year| (year, *month, 0))
+                .collect(),
             (DatePart::Decade, [high, low, month, day]) => {
                 let decade = i16::from_be_bytes([*high, *low]);
                 let years = years().filter(|year| year.div_euclid(10) == decade);
@@ -37,11 +43,16 @@ impl Conjunction<'_> {
             _ => Vec::new(),
         };
         // A year that stands beside others may be that of another date.
-        let is_sure = days.iter().all(|(year, _, _)| Some(year) == days.first().map(|d| &d.0));
+        let is_sure = days
+            .iter()
+            .all(|(year, _, _)| Some(year) == days.first().map(|d| &d.0));
         let days = days.into_iter().filter(|_| is_sure);
         let mut dates: Vec<PartialDate> = days
             .filter_map(|(year, month, day)| {
-                let kind = known.iter().find(|date| date.year == year).map(|date| date.kind);
+                let kind = known
+                    .iter()
+                    .find(|date| date.year == year)
+                    .map(|date| date.kind);
                 PartialDate::from_ymd(year, month, day)
                     .map(|date| date.with_kind(kind.unwrap_or_default()))
             })
@@ -65,9 +76,14 @@ impl Conjunction<'_> {
                 self.year().is_some_and(|year| spans(year, year)) && in_names()
             }
             DatePart::Decade => {
-                let decade = self.field.first_chunk().map_or(0, |d| i16::from_be_bytes(*d));
-                spans(decade.saturating_mul(10), decade.saturating_mul(10).saturating_add(9))
-                    && in_names()
+                let decade = self
+                    .field
+                    .first_chunk()
+                    .map_or(0, |d| i16::from_be_bytes(*d));
+                spans(
+                    decade.saturating_mul(10),
+                    decade.saturating_mul(10).saturating_add(9),
+                ) && in_names()
             }
             DatePart::MonthDay => in_names(),
             DatePart::None | DatePart::Year | DatePart::YearOnly | DatePart::Missing => {
@@ -120,7 +136,9 @@ mod tests {
                     let dates = conjunction.dates(&known.dates);
                     let is_of_notice = |date: &PartialDate| {
                         let text = notice.dates[0].to_text();
-                        text.starts_with(&date.to_text()) || text == "1970-03-05" || dates.len() == 2
+                        text.starts_with(&date.to_text())
+                            || text == "1970-03-05"
+                            || dates.len() == 2
                     };
                     assert!(dates.iter().all(is_of_notice), "{conjunction:?} {dates:?}");
                     met += 1;
