@@ -477,7 +477,10 @@ fn policy_keeps_notices_out_of_the_index_and_people_decide_on_the_rest() {
     assert!(few.contains("< 5") && !few.contains("Kvetanik"), "{few}");
     let all = desk.line(&format!("{report} --least 1 --json")).out;
     let automatic = r#""detail":"release automatic","count":1"#;
-    assert!(all.contains(automatic) && all.contains("the same day"), "{all}");
+    assert!(
+        all.contains(automatic) && all.contains("the same day"),
+        "{all}"
+    );
 }
 
 #[test]
