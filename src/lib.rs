@@ -39,6 +39,8 @@ pub mod report;
 
 pub mod audit;
 
+pub mod party;
+
 // -- above all -----------------------------------------------------------------------------
 #[cfg(feature = "cli")]
 pub mod config;

@@ -14,9 +14,11 @@
 mod checkpoint;
 mod entry;
 mod log;
+mod oversight;
 mod proof;
 
 pub use checkpoint::Checkpoint;
 pub use entry::{Act, Entry};
 pub use log::{Log, LogFile};
+pub use oversight::{OversightRow, Period, oversight};
 pub use proof::Proof;

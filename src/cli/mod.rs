@@ -3,15 +3,19 @@
 //! Results go to stdout or to the named files; progress and warnings go to stderr. Names, ids and
 //! paths of a person's file never do.
 
+mod audit;
 mod compare;
 mod demo;
 mod evaluate;
+mod exchange;
 mod exit_code;
 mod explain;
+mod keys;
 mod learn;
 mod link;
 mod list;
 mod progress;
+mod report;
 mod screen;
 mod subjects;
 mod synth;
@@ -50,6 +54,10 @@ enum Verb {
     Evaluate(evaluate::Evaluate),
     Learn(learn::Learn),
     Link(link::Link),
+    Keys(keys::Keys),
+    Exchange(exchange::Exchange),
+    Audit(audit::Audit),
+    Report(report::Report),
 }
 
 // The figures of the score, for every verb that scores. No doc comment: it would stand as the help
@@ -115,5 +123,9 @@ fn run(cli: Cli) -> anyhow::Result<Exit> {
         Verb::Evaluate(verb) => verb.run(),
         Verb::Learn(verb) => verb.run(),
         Verb::Link(verb) => verb.run(),
+        Verb::Keys(verb) => verb.run(),
+        Verb::Exchange(verb) => verb.run(),
+        Verb::Audit(verb) => verb.run(),
+        Verb::Report(verb) => verb.run(),
     }
 }

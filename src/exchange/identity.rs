@@ -59,6 +59,22 @@ impl Party {
         &self.signatory.name
     }
 
+    /// What two people read to each other by telephone: 32 digits that follow from name and keys.
+    pub fn fingerprint(&self) -> String {
+        let hash = blake3::derive_key(
+            "veilmatch 2026-11 fingerprint of an identity v1",
+            self.text().as_bytes(),
+        );
+        let groups: Vec<String> = hash
+            .as_chunks::<2>()
+            .0
+            .iter()
+            .take(8)
+            .map(|g| hex(g))
+            .collect();
+        groups.join(" ")
+    }
+
     /// Reads a public identity, which its own key has signed.
     ///
     /// # Errors
@@ -356,6 +372,20 @@ mod tests {
             flipped[byte] ^= 1 << bit;
             assert!(Party::decode(&flipped).is_err(), "bit {bit} of byte {byte}");
         }
+    }
+
+    #[test]
+    fn fingerprints_tell_names_and_keys_apart() {
+        let named = |name: &str, seed: u8| {
+            let name = PartyName::new(name).unwrap();
+            Identity::from_seed(name, Zeroizing::new([seed; 32]))
+                .party()
+                .fingerprint()
+        };
+        let print = named("north", 1);
+        assert_eq!(print.len(), 39);
+        assert_eq!(print, named("north", 1));
+        assert!(print != named("north", 2) && print != named("south", 1));
     }
 
     #[test]

@@ -133,6 +133,22 @@ pub struct PreparedName {
 }
 
 impl PreparedName {
+    /// A name of normalized tokens, the first and strong one of a record of this kind. `None` where
+    /// no token can be compared.
+    pub fn new(tokens: &[normalize::Token], kind: Kind) -> Option<Self> {
+        let tokens: Box<[Token]> = tokens.iter().filter_map(|t| token(t, kind)).collect();
+        let joins = joins(compared(&tokens));
+        (!tokens.is_empty()).then(|| Self {
+            index: 0,
+            run: run(&tokens),
+            joins,
+            tokens,
+            is_weak: false,
+            kind: NameKind::default(),
+            is_mixed_script: false,
+        })
+    }
+
     /// The tokens that are compared: the first [`COMPARED_TOKENS`].
     pub fn compared(&self) -> &[Token] {
         compared(&self.tokens)
@@ -202,29 +218,16 @@ impl Prepared {
     ///
     /// **Cost**: about a microsecond a token.
     pub fn new(record: &Record) -> Self {
-        let names: Vec<PreparedName> = record
-            .names
-            .iter()
-            .enumerate()
-            .filter_map(|(i, name)| {
-                let normal = normalize::normalize(&name.full, record.kind);
-                let tokens: Box<[Token]> = normal
-                    .tokens
-                    .iter()
-                    .filter_map(|t| token(t, record.kind))
-                    .collect();
-                let joins = joins(compared(&tokens));
-                (!tokens.is_empty()).then(|| PreparedName {
-                    index: u32::try_from(i).unwrap_or(u32::MAX),
-                    run: run(&tokens),
-                    joins,
-                    tokens,
-                    is_weak: name.strength == Strength::Weak,
-                    kind: name.kind,
-                    is_mixed_script: normal.mixed_script,
-                })
-            })
-            .collect();
+        let names = (0..).zip(&record.names).filter_map(|(index, name)| {
+            let normal = normalize::normalize(&name.full, record.kind);
+            let mut one = PreparedName::new(&normal.tokens, record.kind)?;
+            one.index = index;
+            one.is_weak = name.strength == Strength::Weak;
+            one.kind = name.kind;
+            one.is_mixed_script = normal.mixed_script;
+            Some(one)
+        });
+        let names: Vec<PreparedName> = names.collect();
         let mut prepared = Self {
             kind: record.kind,
             gist: Gist::default(),
@@ -240,6 +243,28 @@ impl Prepared {
                 .collect(),
             sex: record.sex,
             birth_places: birth_places(record),
+        };
+        prepared.gist = Gist::of(&prepared);
+        prepared
+    }
+
+    /// A record of which no more is known than normalized names, dates and identifiers.
+    pub fn of_parts(
+        kind: Kind,
+        names: Vec<PreparedName>,
+        dates: Vec<PartialDate>,
+        ids: Vec<PreparedId>,
+    ) -> Self {
+        let mut prepared = Self {
+            kind,
+            gist: Gist::default(),
+            outlines: Outlines::new(&names),
+            names,
+            dates,
+            ids,
+            countries: Vec::new(),
+            sex: Sex::Unknown,
+            birth_places: Vec::new(),
         };
         prepared.gist = Gist::of(&prepared);
         prepared

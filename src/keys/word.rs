@@ -281,6 +281,11 @@ impl Word {
         self.number
     }
 
+    /// The normalized text, in its own script.
+    pub fn text(&self) -> &str {
+        std::str::from_utf8(&self.key[2..]).unwrap_or_default()
+    }
+
     /// The principal form.
     pub fn form(&self) -> &Form {
         &self.forms[0]

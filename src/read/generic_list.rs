@@ -116,6 +116,11 @@ fn notice(mut cells: Cells<'_>) -> Option<Notice> {
         cells.country(Column::IssuingCountry.name(), issuing)
     };
     let valid_from = day(&mut cells, Column::ValidFrom);
+    // A notice has no role of its own; but a victim's must not be forgotten before policy sees it.
+    let role = cells.text(Column::Role).to_owned();
+    if !role.is_empty() {
+        cells.extra.insert(Column::Role.name().to_owned(), role);
+    }
     Some(Notice {
         record,
         notice_type: notice_type.unwrap_or_default(),

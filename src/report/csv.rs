@@ -165,7 +165,7 @@ pub(crate) fn hit_of_texts<'a>(
 }
 
 /// Puts a `'` before text that a spreadsheet would run.
-fn escape(text: &str) -> Cow<'_, str> {
+pub(crate) fn escape(text: &str) -> Cow<'_, str> {
     if is_risky(text) {
         Cow::Owned(format!("'{text}"))
     } else {

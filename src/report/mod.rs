@@ -18,6 +18,9 @@ mod parquet;
 mod parquet_read;
 mod read_hits;
 mod refused;
+mod release;
+mod released;
+mod subject_record;
 mod terminal;
 mod words;
 mod write_hits;
@@ -36,5 +39,10 @@ pub use notices::{write_notices, write_subjects};
 pub use output::{Output, PendingOutput, beside, commit};
 pub use read_hits::{Hits, find_hit, read_hits};
 pub use refused::write_refused;
+pub use release::{
+    RELEASE_FIELDS, Redaction, ReleaseField, ReleasedFields, read_release, release_bytes,
+};
+pub use released::{ReleasedRow, write_released};
+pub use subject_record::{read_subject, subject_bytes};
 pub use terminal::{safe, table};
 pub use write_hits::{HitFormat, HitSettings, HitWriter};

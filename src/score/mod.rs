@@ -7,6 +7,7 @@
 mod bound;
 mod evidence;
 mod fields;
+mod form;
 mod kernels;
 mod meet;
 mod memo;
@@ -18,6 +19,7 @@ use crate::keys::{Prepared, PreparedName};
 use crate::record::{Kind, Record};
 
 pub use evidence::{Evidence, EvidenceKind, Scored};
+pub use form::ScoringForm;
 pub use kernels::{osa_distance, sound_distance};
 pub use model::Model;
 pub(crate) use words::{nearness, whole_spelling};

@@ -14,7 +14,7 @@ use source::Source;
 
 /// The rooms in the order of the data. `src/lib.rs` lists the same order.
 const FLOW: &str = "error record tally read normalize translit rarity keys oprf merkle exchange \
-    candidates score hits report audit config run synth learn evaluate cli main";
+    candidates score hits report audit party config run synth learn evaluate cli main";
 
 /// The wall: all that these rooms may use.
 const WALL: &[(&str, &str)] = &[
@@ -29,7 +29,7 @@ const DOORS: &[(&str, &str, &str)] = &[
     (
         "files",
         "std::fs fs File OpenOptions tempfile NamedTempFile",
-        "read exchange report audit config synth learn cli main",
+        "read exchange report audit party config synth learn cli main",
     ),
     (
         "the console",

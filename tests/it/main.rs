@@ -22,5 +22,6 @@ mod refusals;
 mod support;
 #[cfg(all(feature = "cli", feature = "synth"))]
 mod two_parties_linked;
+mod two_agencies;
 #[cfg(feature = "synth")]
 mod variation;

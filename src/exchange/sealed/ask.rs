@@ -245,6 +245,11 @@ fn place(number: u64, rows: u64) -> Vec<u8> {
 }
 
 impl AskBook {
+    /// The ask: its release states that it answers this.
+    pub fn id(&self) -> [u8; 32] {
+        self.id
+    }
+
     /// The bytes of the book, to be kept where only the asker reads.
     pub fn encode(&self) -> Vec<u8> {
         let mut out = MAGIC.to_vec();

@@ -59,6 +59,11 @@ impl AskerState {
         })
     }
 
+    /// The session: its request and the response state it.
+    pub fn session(&self) -> [u8; 32] {
+        self.session
+    }
+
     /// The bytes of the state, to be kept where only the asker reads.
     pub fn encode(&self) -> Zeroizing<Vec<u8>> {
         // Room for all of it at once: a vector that grows leaves copies of the seed behind.
@@ -218,6 +223,11 @@ impl<'a> Question<'a> {
             root: self.tree.root(),
         };
         side.send(&Table::new(head, vec![column])?, self.answers, detail)
+    }
+
+    /// Rows of the request, padding included.
+    pub fn rows(&self) -> u64 {
+        self.rows.len() as u64
     }
 
     /// An input by its number.

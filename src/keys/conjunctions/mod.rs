@@ -11,6 +11,7 @@
 
 mod dates;
 pub mod dictionary;
+mod met;
 mod names;
 mod rules;
 
