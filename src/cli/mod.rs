@@ -8,6 +8,7 @@ mod demo;
 mod evaluate;
 mod exit_code;
 mod explain;
+mod leak;
 mod learn;
 mod list;
 mod progress;
@@ -48,6 +49,7 @@ enum Verb {
     Synth(synth::Synth),
     Evaluate(evaluate::Evaluate),
     Learn(learn::Learn),
+    Leak(leak::Leak),
 }
 
 // The figures of the score, for every verb that scores. No doc comment: it would stand as the help
@@ -112,5 +114,6 @@ fn run(cli: Cli) -> anyhow::Result<Exit> {
         Verb::Synth(verb) => verb.run(),
         Verb::Evaluate(verb) => verb.run(),
         Verb::Learn(verb) => verb.run(),
+        Verb::Leak(verb) => verb.run(),
     }
 }

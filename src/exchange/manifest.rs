@@ -326,6 +326,23 @@ impl Manifest {
         blake3::derive_key("veilmatch 2026-11 id of a manifest v1", text.as_bytes())
     }
 
+    /// What a manifest says, whoever signed it: for a look at the file, never to act on it.
+    ///
+    /// # Errors
+    /// Integrity: it is no manifest in its one form.
+    pub fn stated(bytes: &[u8]) -> Result<Self> {
+        let note = Note::decode(bytes)?;
+        Self::parse(note.text()).ok_or_else(|| refused("it is not a manifest in its one form"))
+    }
+
+    /// What stands in it, line by line: name and value.
+    pub fn lines(&self) -> Vec<(String, String)> {
+        let text = self.text();
+        let lines = text.lines().filter_map(|line| line.split_once(' '));
+        let owned = lines.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        owned.collect()
+    }
+
     /// The text that is signed.
     fn text(&self) -> String {
         let head = &self.head;
