@@ -222,6 +222,11 @@ impl Deal {
         if !fits {
             return Err(refused("it states another purpose or legal basis"));
         }
+        let of_no_session = ([0; 32], [0; 32]);
+        let is_index = matches!(kind, Kind::Index | Kind::Forms);
+        if is_index && (manifest.head.session, manifest.answers) != of_no_session {
+            return Err(refused("an index serves all sessions, and it is of one"));
+        }
         if manifest.digest != *blake3::hash(envelope).as_bytes() {
             return Err(refused("the file beside it is another"));
         }

@@ -9,9 +9,11 @@ mod commands;
 #[cfg(feature = "synth")]
 mod datasets;
 mod documents;
+mod hostile;
 mod layers;
 #[cfg(feature = "cli")]
 mod licences;
+mod parties;
 mod properties;
 #[cfg(feature = "cli")]
 mod real_lists;

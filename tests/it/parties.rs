@@ -141,7 +141,9 @@ impl Parties {
     ) -> Sent {
         let note = Note::decode(sent.manifest.as_bytes()).unwrap();
         let digest = |bytes: &[u8]| blake3::hash(bytes).to_hex().to_string();
-        let text = note.text().replace(&digest(&sent.envelope), &digest(&envelope));
+        let text = note
+            .text()
+            .replace(&digest(&sent.envelope), &digest(&envelope));
         let mut note = Note::new(change(text)).unwrap();
         self.maker(kind).sign(&mut note);
         Sent {

@@ -13,6 +13,7 @@ use crate::error::Result;
 use crate::exchange::agreement::Deal;
 use crate::exchange::codec::{Reader, close};
 use crate::exchange::manifest::{Detail, Received};
+use crate::exchange::table::Kind;
 use crate::oprf::{self, Element, Mode, Output, PublicKey};
 
 const MAGIC: [u8; 8] = *b"VMOUTS01";
@@ -170,6 +171,10 @@ impl<'a> Outputs<'a> {
     /// sorted and distinct.
     pub fn open(&self, index: &Received, forms: &Received) -> Result<Opening> {
         let id = index.manifest.head.index;
+        let kinds = (index.manifest.head.kind, forms.manifest.head.kind);
+        if kinds != (Kind::Index, Kind::Forms) {
+            return Err(refused("index", "it is another kind of file"));
+        }
         forms.belongs(&[0; 32], &id, &[0; 32])?;
         index.belongs(&[0; 32], &id, &[0; 32])?;
         if index.manifest.detail != Detail::Key(self.key)
