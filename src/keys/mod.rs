@@ -7,6 +7,7 @@
 mod choice;
 mod class;
 mod clear;
+pub mod conjunctions;
 mod form;
 mod gist;
 mod kin;
