@@ -12,6 +12,7 @@
 mod classes;
 mod container;
 pub mod guesses;
+pub mod home;
 mod kinds;
 pub mod leak;
 mod view;

@@ -43,8 +43,6 @@ pub enum Claims {
 /// How much of what was claimed is right.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Score {
-    /// Rows that something was claimed of.
-    pub claimed: u64,
     /// Rows whose claim is right.
     pub right: u64,
     /// Rows that are no dummies.
@@ -169,37 +167,45 @@ fn numbered(values: Vec<&[u8]>) -> (Vec<&[u8]>, Vec<u32>) {
 }
 
 impl Claims {
+    /// Rows that something is claimed of.
+    pub fn rows(&self, view: &View) -> u64 {
+        view.rows
+            .iter()
+            .filter(|row| self.of(**row).is_some())
+            .count() as u64
+    }
+
+    fn of(&self, (key, record): (u32, u32)) -> Option<u32> {
+        let (claims, at) = match self {
+            Self::Values(claims) => (claims, key),
+            Self::Records(claims) => (claims, record),
+        };
+        claims.get(at as usize).copied().flatten()
+    }
+
     /// Compares claims with what is true.
     pub fn score(&self, view: &View, truth: &Truth) -> Score {
-        let mut score = Score {
-            claimed: 0,
-            right: 0,
-            rows: 0,
-            records_right: 0,
-            records: 0,
-        };
+        let (mut rows, mut right) = (0_u64, 0_u64);
         let (mut all, mut found) = (BTreeSet::new(), BTreeSet::new());
-        let rows = view
-            .rows
-            .iter()
-            .zip(truth.values.iter().zip(&truth.records));
-        for ((key, seen), (value, record)) in rows {
-            let (claim, wanted) = match self {
-                Self::Values(claims) => (claims.get(*key as usize), value),
-                Self::Records(claims) => (claims.get(*seen as usize), record),
+        let truth = truth.values.iter().zip(&truth.records);
+        for (row, (value, record)) in view.rows.iter().zip(truth) {
+            let Some(own) = record else { continue };
+            rows = rows.saturating_add(1);
+            all.insert(*own);
+            let wanted = match self {
+                Self::Values(_) => value,
+                Self::Records(_) => record,
             };
-            let claim = claim.copied().flatten();
-            score.claimed = score.claimed.saturating_add(u64::from(claim.is_some()));
-            let Some(record) = record else { continue };
-            score.rows = score.rows.saturating_add(1);
-            all.insert(*record);
-            if claim.is_some() && claim == *wanted {
-                score.right = score.right.saturating_add(1);
-                found.insert(*record);
+            if wanted.is_some() && self.of(*row) == *wanted {
+                right = right.saturating_add(1);
+                found.insert(*own);
             }
         }
-        score.records = all.len() as u64;
-        score.records_right = found.len() as u64;
-        score
+        Score {
+            right,
+            rows,
+            records_right: found.len() as u64,
+            records: all.len() as u64,
+        }
     }
 }

@@ -3,6 +3,7 @@
 //! Results go to stdout or to the named files; progress and warnings go to stderr. Names, ids and
 //! paths of a person's file never do.
 
+mod attack;
 mod compare;
 mod demo;
 mod evaluate;
@@ -50,6 +51,7 @@ enum Verb {
     Evaluate(evaluate::Evaluate),
     Learn(learn::Learn),
     Leak(leak::Leak),
+    Attack(attack::Attack),
 }
 
 // The figures of the score, for every verb that scores. No doc comment: it would stand as the help
@@ -115,5 +117,6 @@ fn run(cli: Cli) -> anyhow::Result<Exit> {
         Verb::Evaluate(verb) => verb.run(),
         Verb::Learn(verb) => verb.run(),
         Verb::Leak(verb) => verb.run(),
+        Verb::Attack(verb) => verb.run(),
     }
 }

@@ -542,7 +542,7 @@ fn agreements_and_identities_of_an_enemy_are_refused() {
         ("threshold_bits = 5.0", "threshold_bits = nan"),
         ("subjects = 10\n", "subjects = 0\n"),
         ("subjects = 10\n", "subjects = 99999999999999999999\n"),
-        ("inputs_per_record = 64", "inputs_per_record = 65536"),
+        ("inputs_per_record = 128", "inputs_per_record = 65536"),
         ("form_bytes = 64", "form_bytes = 1"),
         ("form_bytes = 64", "form_bytes = 65535"),
         ("release_bytes = 256", "release_bytes = 1"),

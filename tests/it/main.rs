@@ -3,14 +3,20 @@
 
 #[cfg(feature = "cli")]
 mod analyst_batch;
+#[cfg(feature = "synth")]
+mod attack;
 mod cases;
 #[cfg(feature = "cli")]
 mod commands;
 #[cfg(feature = "synth")]
 mod datasets;
 mod documents;
+#[cfg(feature = "cli")]
+mod doors;
 mod hostile;
 mod layers;
+#[cfg(feature = "cli")]
+mod leak;
 #[cfg(feature = "cli")]
 mod licences;
 mod parties;

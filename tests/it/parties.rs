@@ -60,7 +60,7 @@ fn entry(identity: &Identity) -> String {
     format!("[[party]]\nname = \"{name}\"\nsign = \"{sign}\"\nseal = \"{seal}\"\ncountries = []\n")
 }
 
-/// An agreement on the first days of 2026 with room for `rows` rows, of recipe 00…
+/// An agreement on the first days of 2026 with room for `rows` rows.
 pub(crate) fn agreement_text(north: &Identity, south: &Identity, rows: u64) -> String {
     format!(
         "# veilmatch agreement/1\nlearns = [\"south\"]\npurposes = [\"VISA\", \"BORDER\"]\n\
@@ -68,7 +68,7 @@ pub(crate) fn agreement_text(north: &Identity, south: &Identity, rows: u64) -> S
          no_send = []\nbarred_handling = []\nprotected_roles = false\nretention_days = 30\n\
          disputes = \"the data protection officers\"\n{}{}[[list]]\nid = \"wanted\"\n\
          holder = \"north\"\npolitical_review = false\n[[notice]]\ntype = \"wanted\"\n\
-         threshold_bits = 5.0\ndeciders = 1\n[caps]\nsubjects = {rows}\ninputs_per_record = 64\n\
+         threshold_bits = 5.0\ndeciders = 1\n[caps]\nsubjects = {rows}\ninputs_per_record = 128\n\
          request_rows = {rows}\nindex_rows = {rows}\nasks = 20\nform_bytes = 64\n\
          release_bytes = 256\n[epochs]\nfirst_day = \"2026-01-01\"\ndays = 30\ncount = 3\n",
         "00".repeat(32),

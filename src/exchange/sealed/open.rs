@@ -101,7 +101,11 @@ impl<'a> Question<'a> {
             .collect();
         answers.sort_unstable_by_key(|(number, _)| *number);
         let elements: Vec<Element> = answers.into_iter().map(|(_, element)| element).collect();
-        let framed: Vec<Vec<u8>> = self.inputs.iter().map(|i| framed(self.deal, i)).collect();
+        let framed: Vec<Vec<u8>> = self
+            .inputs
+            .iter()
+            .map(|i| framed(&self.deal.ctx, i))
+            .collect();
         Ok(Outputs {
             deal: self.deal,
             session: self.session,
