@@ -1,6 +1,6 @@
 #![no_main]
 
-#[path = "../doors.rs"]
+#[path = "../../tests/it/doors/targets.rs"]
 #[allow(dead_code, reason = "one door a target")]
 mod doors;
 

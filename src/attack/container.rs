@@ -5,6 +5,7 @@ use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData, ParquetMetaD
 use serde::Serialize;
 
 use crate::error::decode;
+use crate::read::is_shallow;
 
 /// Parquet metadata that shows something of the rows, or of who made them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -44,7 +45,7 @@ impl Container {
         if magic != b"PAR1" {
             return None;
         }
-        let footer = before.get(start..)?;
+        let footer = before.get(start..).filter(|footer| is_shallow(footer))?;
         let metadata = decode(|| ParquetMetaDataReader::decode_metadata(footer))?.ok()?;
         Some(Self::of(&metadata))
     }

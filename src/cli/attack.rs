@@ -27,8 +27,8 @@ use crate::read::{ListSettings, SubjectSettings, read_list, read_subjects};
 #[command(
     group(ArgGroup::new("reference").required(true).args(["list", "subjects"])),
     after_help = "Examples:
-  veilmatch attack out/c0.parquet --list notices.parquet --holder-book state/holder.book
-  veilmatch attack out/c2.parquet --subjects customers.csv --asker-state state/asker.session"
+  veilmatch attack out/index.parquet --list notices.parquet --holder-book holder.book
+  veilmatch attack out/request.parquet --subjects customers.csv --asker-state asker.state"
 )]
 pub(super) struct Attack {
     /// Files that are about to leave.

@@ -17,7 +17,7 @@ use crate::error::{Place, Problem, Result};
 /// code 5 where a file shows more than docs/protocol.md, section 5, allows, or must never leave.
 #[derive(Args, Debug)]
 #[command(after_help = "Example:
-  veilmatch leak out/c0.parquet out/c0.manifest && scp out/c0.* peer:in/")]
+  veilmatch leak out/index.parquet out/index.manifest")]
 pub(super) struct Leak {
     /// Files that are about to leave.
     #[arg(required = true, value_name = "FILE")]

@@ -1,7 +1,6 @@
 //! The fuzz targets over mutations of real files: a fixed number of them, from a fixed seed, so that
 //! every run of the tests goes through each door.
 
-#[path = "../../fuzz/doors.rs"]
 mod targets;
 
 use crate::parties::{NOTICES, Parties, SUBJECTS};

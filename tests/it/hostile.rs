@@ -32,6 +32,12 @@ impl Refusals {
     }
 }
 
+/// A type of notice, and a list, that stand in the agreement already.
+const TWICE_NOTICE: &str =
+    "[[notice]]\ntype = \"wanted\"\nthreshold_bits = 1.0\ndeciders = 1\n[caps]";
+const TWICE_LIST: &str =
+    "[[list]]\nid = \"wanted\"\nholder = \"north\"\npolitical_review = true\n[[notice]]";
+
 /// A reader of one kind of file.
 type Door<'a> = Box<dyn Fn(&[u8]) -> Result<()> + 'a>;
 
@@ -540,7 +546,8 @@ fn agreements_and_identities_of_an_enemy_are_refused() {
         ("deciders = 1", "deciders = 0"),
         ("deciders = 1", "deciders = 200"),
         ("threshold_bits = 5.0", "threshold_bits = nan"),
-        ("subjects = 10\n", "subjects = 0\n"),
+        ("[caps]", TWICE_NOTICE),
+        ("[[notice]]", TWICE_LIST),
         ("subjects = 10\n", "subjects = 99999999999999999999\n"),
         ("inputs_per_record = 128", "inputs_per_record = 65536"),
         ("form_bytes = 64", "form_bytes = 1"),
@@ -619,7 +626,7 @@ fn agreements_and_identities_of_an_enemy_are_refused() {
     }
     let spliced = note.replace(&text, Note::decode(other.as_bytes()).unwrap().text());
     refusals.add("another's signature", Party::decode(spliced.as_bytes()));
-    assert_eq!(refusals.0, 34 + 1 + 3 + 1 + 17 + 8 + 17 + 1);
+    assert_eq!(refusals.0, 35 + 1 + 3 + 1 + 17 + 8 + 17 + 1);
 }
 
 #[test]

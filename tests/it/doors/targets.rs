@@ -1,6 +1,6 @@
 //! Each door for foreign bytes, as a function of bytes. None may panic, whatever comes.
 //!
-//! Shared by the fuzz targets beside this file and by `tests/it/doors.rs`. Decoders of Parquet and
+//! Shared by `tests/it/doors.rs` and by the targets of `fuzz/`. Decoders of Parquet and
 //! XLSX are other crates', and may panic on damage; veilmatch catches that. A fuzzer takes a caught
 //! panic for a crash, so it is not given such files.
 
