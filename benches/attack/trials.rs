@@ -322,7 +322,7 @@ pub(crate) fn sealed(records: usize, seed: u64) -> Result<Vec<Line>> {
     let dictionary = |book: &HolderBook| book.guess(&index.table, &home.keys);
     let opened = guesses::dictionary(&tags, &dictionary(&book)?);
     let by_others = guesses::dictionary(&tags, &book.guess(&index.table, &others.keys)?);
-    let owner = owned(truth(&tags, &home, &opened));
+    let owner = truth(&tags, &home, &opened);
     let truths = (
         owner.clone(),
         of_the_same(&owner, truth(&tags, &others, &by_others)),
@@ -391,7 +391,7 @@ pub(crate) fn sealed(records: usize, seed: u64) -> Result<Vec<Line>> {
     let guessed = |state: &AskerState| state.guess(&request.table, &home.keys);
     let opened = guesses::dictionary(&blinded, &guessed(&state)?);
     let of_others = guesses::dictionary(&blinded, &state.guess(&request.table, &others.keys)?);
-    let owner = owned(truth(&blinded, &home, &opened));
+    let owner = truth(&blinded, &home, &opened);
     let asked = (
         owner.clone(),
         of_the_same(&owner, truth(&blinded, &others, &of_others)),
@@ -430,12 +430,4 @@ fn of_the_same(owner: &Truth, others: Truth) -> Truth {
         values: others.values,
         records: owner.records.clone(),
     }
-}
-
-/// Rows that open to nothing are padding.
-fn owned(mut truth: Truth) -> Truth {
-    for (record, value) in truth.records.iter_mut().zip(&truth.values) {
-        *record = record.filter(|_| value.is_some());
-    }
-    truth
 }

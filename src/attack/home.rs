@@ -61,7 +61,8 @@ pub fn blind_keys(secret: &Secret, known: &[(Recipe, ClearKey)]) -> Vec<Vec<Vec<
 }
 
 /// What is true of a view whose keys were opened by their secret: values are what the keys open to,
-/// and a record is the one at home with the same values, where there is one such.
+/// and a record is the one at home with the same values, where there is one such. Rows that open to
+/// nothing are padding, or about somebody who is not known at home: they do not count.
 pub fn truth(view: &View, home: &View, opened: &Claims) -> Truth {
     let nobody = Vec::new();
     let claims = match opened {
@@ -88,11 +89,13 @@ pub fn truth(view: &View, home: &View, opened: &Claims) -> Truth {
             found.or(home.records.checked_add(seen))
         });
     let same: Vec<Option<u32>> = same.collect();
-    let rows = view.rows.iter();
+    let values: Vec<Option<u32>> = view.rows.iter().map(|(key, _)| value_of(*key)).collect();
+    let records =
+        view.rows.iter().zip(&values).map(|((_, seen), value)| {
+            value.and_then(|_| same.get(*seen as usize).copied().flatten())
+        });
     Truth {
-        values: rows.clone().map(|(key, _)| value_of(*key)).collect(),
-        records: rows
-            .map(|(_, seen)| same.get(*seen as usize).copied().flatten())
-            .collect(),
+        records: records.collect(),
+        values,
     }
 }

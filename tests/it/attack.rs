@@ -9,6 +9,9 @@
 #[path = "../../benches/attack/trials.rs"]
 mod trials;
 
+#[cfg(feature = "cli")]
+use veilmatch::exchange::sealed::{HeldRecord, HolderBook, publish};
+
 use trials::{Hardening, Line, Surnames, local, sealed, surnames};
 
 fn share(line: &Line) -> f64 {
@@ -76,4 +79,63 @@ fn files_of_the_exchange_open_to_their_owner_alone() {
             }
         }
     }
+}
+
+#[test]
+#[cfg(feature = "cli")]
+fn the_command_attacks_a_file_and_holds_claims_against_the_secret() {
+    use veilmatch::keys::Prepared;
+    use veilmatch::keys::conjunctions::{List, of_notice};
+    use veilmatch::read::{ListSettings, read_list};
+
+    let desk = crate::support::Desk::new();
+    desk.put("list.csv", crate::support::NOTICES);
+    let (list, _) = read_list(&[desk.path("list.csv")], &ListSettings::default()).unwrap();
+    let held = list.notices.iter().map(|notice| HeldRecord {
+        inputs: of_notice(List::Wide, &Prepared::new(&notice.record)).inputs,
+        form: b"form".to_vec(),
+        reference: Vec::new(),
+    });
+    let held: Vec<HeldRecord> = held.collect();
+    let parties = crate::parties::Parties::new(1_000);
+    let mut book = HolderBook::new(&parties.deal).unwrap();
+    let (c0, _) = publish(&parties.holder(), &mut book, &held).unwrap();
+    desk.put("index.parquet", &c0.envelope);
+    desk.put("holder.book", &book.encode());
+    let attack = [
+        "attack",
+        "index.parquet",
+        "--list",
+        "list.csv",
+        "--conjunctions",
+        "wide",
+    ];
+
+    let done = desk.run(&[&attack[..], &["--holder-book", "holder.book", "--json"]].concat());
+    done.ends(0, &[]);
+    let lines = done
+        .out
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap());
+    let lines: Vec<serde_json::Value> = lines.collect();
+    assert_eq!(lines.len(), 5);
+    let all: u64 = held.iter().map(|record| record.inputs.len() as u64).sum();
+    assert_eq!(lines[0]["attack"], "dictionary, with the secret");
+    assert_eq!(
+        (&lines[0]["score"]["right"], &lines[0]["score"]["rows"]),
+        (&all.into(), &all.into())
+    );
+    for line in &lines[1..] {
+        assert!(line["score"]["right"].as_u64().unwrap() < 10, "{line}");
+    }
+    let done = desk.run(&attack);
+    done.ends(0, &[]);
+    assert!(done.out.contains("co-occurrence") && !done.out.contains("right"));
+    desk.run(&["attack", "index.parquet"]).ends(2, &["--list"]);
+    desk.run(&["attack", "list.csv", "--list", "list.csv"])
+        .ends(3, &["envelope"]);
+    desk.put("holder.book", b"nothing of the kind");
+    let done = desk.run(&[&attack[..], &["--holder-book", "holder.book"]].concat());
+    done.ends(5, &["holder's book"]);
+    assert!(done.out.is_empty());
 }
