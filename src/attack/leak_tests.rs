@@ -36,7 +36,7 @@ fn envelope(kind: Kind, rows: usize, change: impl FnOnce(&mut Vec<Vec<u8>>)) -> 
             let uniform = random(rows * 64, 3);
             vec![uniform.as_chunks().0.iter().flat_map(padding).collect()]
         }
-        Kind::Ask | Kind::Release => vec![random(rows * 98, 4)],
+        _ => vec![random(rows * 98, 4)],
     };
     if matches!(kind, Kind::Index | Kind::Forms) {
         head.session = [0; 32];
@@ -65,7 +65,14 @@ fn exceeds(bytes: &[u8], words: &[&str]) {
 
 #[test]
 fn envelopes_as_they_should_be_may_leave() {
-    for kind in Kind::ALL {
+    for kind in [
+        Kind::Index,
+        Kind::Forms,
+        Kind::Request,
+        Kind::Response,
+        Kind::Ask,
+        Kind::Release,
+    ] {
         for rows in [16, 1_024, 2_048] {
             let leakage = leak(&envelope(kind, rows, |_| {}));
             assert!(leakage.may_leave(), "{kind:?}: {:?}", leakage.excess);

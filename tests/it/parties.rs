@@ -20,7 +20,17 @@ pub(crate) struct Parties {
     pub(crate) deal: Deal,
 }
 
-/// All files of one exchange, in the order of [`Kind::ALL`], and what each side keeps.
+/// The kinds of files of an exchange, in their order.
+pub(crate) const SEALED: [Kind; 6] = [
+    Kind::Index,
+    Kind::Forms,
+    Kind::Request,
+    Kind::Response,
+    Kind::Ask,
+    Kind::Release,
+];
+
+/// All files of one exchange, in the order of [`SEALED`], and what each side keeps.
 pub(crate) struct Files {
     pub(crate) sent: Vec<Sent>,
     pub(crate) book: HolderBook,
