@@ -54,5 +54,7 @@ pub mod learn;
 
 pub mod evaluate;
 
+pub mod attack;
+
 #[cfg(all(feature = "cli", feature = "synth"))]
 pub mod cli;

@@ -51,6 +51,21 @@ impl Checkpoint {
             })
     }
 
+    /// What a checkpoint says, whoever signed it: for a look at the file, never to act on it.
+    ///
+    /// # Errors
+    /// Integrity: it is no checkpoint in its one form.
+    pub fn stated(bytes: &[u8]) -> Result<Self> {
+        let note = Note::decode(bytes)?;
+        Self::parse(note.text()).ok_or_else(|| {
+            Problem::Refused {
+                what: "checkpoint",
+                why: "it is not a checkpoint in its one form",
+            }
+            .into()
+        })
+    }
+
     fn text(&self) -> String {
         let (size, root) = &self.head;
         format!(

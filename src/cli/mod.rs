@@ -3,6 +3,7 @@
 //! Results go to stdout or to the named files; progress and warnings go to stderr. Names, ids and
 //! paths of a person's file never do.
 
+mod attack;
 mod audit;
 mod compare;
 mod demo;
@@ -11,6 +12,7 @@ mod exchange;
 mod exit_code;
 mod explain;
 mod keys;
+mod leak;
 mod learn;
 mod link;
 mod list;
@@ -58,6 +60,8 @@ enum Verb {
     Exchange(exchange::Exchange),
     Audit(audit::Audit),
     Report(report::Report),
+    Leak(leak::Leak),
+    Attack(attack::Attack),
 }
 
 // The figures of the score, for every verb that scores. No doc comment: it would stand as the help
@@ -127,5 +131,7 @@ fn run(cli: Cli) -> anyhow::Result<Exit> {
         Verb::Exchange(verb) => verb.run(),
         Verb::Audit(verb) => verb.run(),
         Verb::Report(verb) => verb.run(),
+        Verb::Leak(verb) => verb.run(),
+        Verb::Attack(verb) => verb.run(),
     }
 }

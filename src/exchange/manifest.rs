@@ -222,6 +222,11 @@ impl Deal {
         if !fits {
             return Err(refused("it states another purpose or legal basis"));
         }
+        let of_no_session = ([0; 32], [0; 32]);
+        let is_index = matches!(kind, Kind::Index | Kind::Forms);
+        if is_index && (manifest.head.session, manifest.answers) != of_no_session {
+            return Err(refused("an index serves all sessions, and it is of one"));
+        }
         if manifest.digest != *blake3::hash(envelope).as_bytes() {
             return Err(refused("the file beside it is another"));
         }
@@ -330,6 +335,23 @@ impl Manifest {
         }
         .text();
         blake3::derive_key("veilmatch 2026-11 id of a manifest v1", text.as_bytes())
+    }
+
+    /// What a manifest says, whoever signed it: for a look at the file, never to act on it.
+    ///
+    /// # Errors
+    /// Integrity: it is no manifest in its one form.
+    pub fn stated(bytes: &[u8]) -> Result<Self> {
+        let note = Note::decode(bytes)?;
+        Self::parse(note.text()).ok_or_else(|| refused("it is not a manifest in its one form"))
+    }
+
+    /// What stands in it, line by line: name and value.
+    pub fn lines(&self) -> Vec<(String, String)> {
+        let text = self.text();
+        let lines = text.lines().filter_map(|line| line.split_once(' '));
+        let owned = lines.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        owned.collect()
     }
 
     /// The text that is signed.

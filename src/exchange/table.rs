@@ -218,6 +218,12 @@ impl Table {
         &self.head
     }
 
+    /// Names and widths of the columns, in their order.
+    pub fn columns(&self) -> impl Iterator<Item = (&'static str, u32)> {
+        let names = self.head.kind.columns().iter().map(|(name, _)| *name);
+        names.zip(self.head.widths())
+    }
+
     /// A column's rows, of `N` bytes each; none where the column has another width.
     pub fn rows<const N: usize>(&self, column: usize) -> &[[u8; N]] {
         let wide = self.head.widths().get(column).copied();

@@ -199,7 +199,7 @@ impl Terms {
         let [a, b] = &self.parties;
         let is_party = |name: &PartyName| name == a.name() || name == b.name();
         let caps = &self.caps;
-        let rules: [(bool, &'static str); 17] = [
+        let rules: [(bool, &'static str); 19] = [
             (a.name() == b.name(), "both parties have one name"),
             (
                 a.signatory.key == b.signatory.key || a.seal == b.seal,
@@ -218,6 +218,14 @@ impl Terms {
                 "a list is held by a third party",
             ),
             (self.notices.is_empty(), "no type of notice is named"),
+            (
+                is_twice(self.lists.iter().map(|list| (&list.id, &list.holder))),
+                "a list stands there twice",
+            ),
+            (
+                is_twice(self.notices.iter().map(|notice| &notice.notice_type)),
+                "a type of notice stands there twice",
+            ),
             (
                 !self.notices.iter().all(|n| n.threshold_bits.is_finite()),
                 "a threshold is no number",
@@ -306,4 +314,11 @@ fn setting(reason: &str) -> crate::error::Error {
         reason: reason.to_owned(),
     }
     .into()
+}
+
+/// Whether something stands there twice: a reader could take the one and the program the other.
+fn is_twice<T: Ord>(things: impl Iterator<Item = T>) -> bool {
+    let mut things: Vec<T> = things.collect();
+    things.sort_unstable();
+    things.windows(2).any(|two| matches!(two, [a, b] if a == b))
 }

@@ -83,6 +83,11 @@ impl KeyMaker {
         Self { sub_keys }
     }
 
+    /// The blind key of one clear key: what a dictionary tries, one guess at a time.
+    pub fn of(&self, recipe: Recipe, clear: ClearKey) -> Option<BlindKey> {
+        blind_keys(&self.sub_keys[recipe as usize], &[(0, clear)]).next()
+    }
+
     /// Calls `emit` with the number of the record and with every blind key of it, repeats included.
     /// Keys of one recipe are hashed together, so records and recipes come in no stated order.
     ///

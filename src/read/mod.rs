@@ -16,6 +16,7 @@ mod documents;
 mod draft;
 mod eu_csv;
 mod eu_xml;
+mod footer;
 mod ftm;
 mod ftm_entity;
 mod ftm_simple;
@@ -55,6 +56,7 @@ mod un_alias;
 mod xml;
 mod xml_source;
 
+pub(crate) use footer::{is_shallow, is_shallow_file};
 #[cfg(test)]
 pub(crate) use ftm::read as read_ftm;
 pub(crate) use input::Input;

@@ -11,7 +11,7 @@ use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchR
 use parquet::file::metadata::ParquetMetaData;
 
 use crate::error::{Error, Place, Problem, Result};
-use crate::read::Input;
+use crate::read::{Input, is_shallow_file};
 use crate::record::batch::SCHEMA_KEY;
 
 /// An open Parquet file.
@@ -27,8 +27,11 @@ impl ParquetFile {
     pub(crate) fn open(input: &Input, rows: usize) -> Result<Self> {
         let place = input.place();
         let read = |e| Problem::Read(e).at(place);
-        let file = File::open(input.path()).map_err(read)?;
+        let mut file = File::open(input.path()).map_err(read)?;
         let length = file.metadata().map_err(read)?.len();
+        if !is_shallow_file(&mut file) {
+            return Err(damaged(place));
+        }
         let opened = guarded(|| {
             let builder = ParquetRecordBatchReaderBuilder::try_new(file).ok()?;
             let schema = builder.schema().clone();

@@ -12,6 +12,7 @@ use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchR
 
 use crate::error::{Error, Place, Problem, Result, decode};
 use crate::hits::{Conflict, Hit};
+use crate::read::is_shallow_file;
 use crate::record::Digest;
 use crate::report::columns::{COLUMNS, Cell, EvidenceWire, HITS_SCHEMA, Shape, blank};
 use crate::report::csv::check_needed;
@@ -30,7 +31,10 @@ pub(crate) struct ParquetHits {
 impl ParquetHits {
     pub(crate) fn open(path: &Path, file: u32) -> Result<Self> {
         let place = Place::file(file);
-        let opened = File::open(path).map_err(|e| Problem::Read(e).at(place))?;
+        let mut opened = File::open(path).map_err(|e| Problem::Read(e).at(place))?;
+        if !is_shallow_file(&mut opened) {
+            return Err(damaged(place));
+        }
         let builder = decode(|| ParquetRecordBatchReaderBuilder::try_new(opened))
             .and_then(std::result::Result::ok)
             .ok_or_else(|| damaged(place))?

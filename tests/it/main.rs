@@ -3,15 +3,23 @@
 
 #[cfg(feature = "cli")]
 mod analyst_batch;
+#[cfg(feature = "synth")]
+mod attack;
 mod cases;
 #[cfg(feature = "cli")]
 mod commands;
 #[cfg(feature = "synth")]
 mod datasets;
 mod documents;
+#[cfg(feature = "cli")]
+mod doors;
+mod hostile;
 mod layers;
 #[cfg(feature = "cli")]
+mod leak;
+#[cfg(feature = "cli")]
 mod licences;
+mod parties;
 mod properties;
 #[cfg(feature = "cli")]
 mod real_lists;
@@ -20,8 +28,8 @@ mod reference;
 mod refusals;
 #[cfg(feature = "cli")]
 mod support;
+mod two_agencies;
 #[cfg(all(feature = "cli", feature = "synth"))]
 mod two_parties_linked;
-mod two_agencies;
 #[cfg(feature = "synth")]
 mod variation;

@@ -73,6 +73,11 @@ impl HolderBook {
     /// Integrity, where the book is of another deal.
     pub(super) fn key(&self, deal: &Deal) -> Result<SecretKey> {
         self.is_of(deal)?;
+        self.own_key()
+    }
+
+    /// The same, whatever the deal at hand.
+    pub(super) fn own_key(&self) -> Result<SecretKey> {
         let info = [b"veilmatch oprf key/1".as_slice(), &self.scope].concat();
         SecretKey::derive(&self.seed, &info, Mode::Voprf)
     }

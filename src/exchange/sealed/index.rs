@@ -136,7 +136,7 @@ fn labels(
     let runs: Vec<&[(&[u8], &Keyed)]> = entries.chunk_by(|a, b| a.0 == b.0).collect();
     let inputs: Vec<Vec<u8>> = runs
         .par_iter()
-        .map(|run| framed(deal, run.first().map_or(&[], |(input, _)| input)))
+        .map(|run| framed(&deal.ctx, run.first().map_or(&[], |(input, _)| input)))
         .collect();
     let outputs = key.outputs(&inputs)?;
     let sealed: Vec<Vec<([u8; 16], [u8; 48])>> = runs

@@ -23,6 +23,7 @@
 
 mod ask;
 mod book;
+mod guess;
 mod index;
 mod open;
 mod question;
@@ -82,10 +83,10 @@ fn stream(context: &'static str, parts: &[&[u8]]) -> blake3::Hasher {
 
 /// Bytes that go before every input of the function: even under one key, inputs of two agreements
 /// would differ.
-fn framed(deal: &Deal, input: &[u8]) -> Vec<u8> {
+fn framed(ctx: &[u8; 32], input: &[u8]) -> Vec<u8> {
     let prefix = b"veilmatch input/1";
     let mut out = Vec::with_capacity(input.len().saturating_add(64));
-    for part in [prefix.as_slice(), &deal.ctx, input] {
+    for part in [prefix.as_slice(), ctx, input] {
         let length = u32::try_from(part.len()).unwrap_or(u32::MAX);
         out.extend_from_slice(&length.to_be_bytes());
         out.extend_from_slice(part);

@@ -13,6 +13,7 @@ use crate::error::Result;
 use crate::exchange::agreement::Deal;
 use crate::exchange::codec::{Reader, close};
 use crate::exchange::manifest::{Detail, Received};
+use crate::exchange::table::Kind;
 use crate::oprf::{self, Element, Mode, Output, PublicKey};
 
 const MAGIC: [u8; 8] = *b"VMOUTS01";
@@ -100,7 +101,11 @@ impl<'a> Question<'a> {
             .collect();
         answers.sort_unstable_by_key(|(number, _)| *number);
         let elements: Vec<Element> = answers.into_iter().map(|(_, element)| element).collect();
-        let framed: Vec<Vec<u8>> = self.inputs.iter().map(|i| framed(self.deal, i)).collect();
+        let framed: Vec<Vec<u8>> = self
+            .inputs
+            .iter()
+            .map(|i| framed(&self.deal.ctx, i))
+            .collect();
         Ok(Outputs {
             deal: self.deal,
             session: self.session,
@@ -170,6 +175,10 @@ impl<'a> Outputs<'a> {
     /// sorted and distinct.
     pub fn open(&self, index: &Received, forms: &Received) -> Result<Opening> {
         let id = index.manifest.head.index;
+        let kinds = (index.manifest.head.kind, forms.manifest.head.kind);
+        if kinds != (Kind::Index, Kind::Forms) {
+            return Err(refused("index", "it is another kind of file"));
+        }
         forms.belongs(&[0; 32], &id, &[0; 32])?;
         index.belongs(&[0; 32], &id, &[0; 32])?;
         if index.manifest.detail != Detail::Key(self.key)

@@ -38,7 +38,7 @@ impl fmt::Debug for Subject {
 pub struct AskerState {
     scope: [u8; 32],
     pub(super) session: [u8; 32],
-    seed: Zeroizing<[u8; 32]>,
+    pub(super) seed: Zeroizing<[u8; 32]>,
     /// What the session is about, once there is a question.
     bound: Option<[u8; 32]>,
 }
@@ -203,7 +203,8 @@ impl<'a> Question<'a> {
     /// The other party's step; an input longer than 65,000 bytes.
     pub fn request(&self, side: &Side<'_>) -> Result<Sent> {
         side.is_asker()?;
-        let framed: Vec<Vec<u8>> = (self.inputs.par_iter().map(|i| framed(self.deal, i))).collect();
+        let framed: Vec<Vec<u8>> =
+            (self.inputs.par_iter().map(|i| framed(&self.deal.ctx, i))).collect();
         let blinded = oprf::blind(&framed, &self.blinds()?, Mode::Voprf)?;
         let mut column = Vec::with_capacity(self.rows.len().saturating_mul(32));
         for row in &self.rows {
@@ -247,8 +248,7 @@ impl<'a> Question<'a> {
     }
 
     pub(super) fn blind(&self, input: &[u8]) -> Option<Blind> {
-        let parts: [&[u8]; 3] = [self.seed.as_ref(), &self.session, input];
-        Blind::from_uniform(&derive_wide("veilmatch 2026-11 blind v1", &parts))
+        blind_of(&self.seed, &self.session, input)
     }
 
     /// From this follows a random point; shown to an auditor, it shows that the row asks nothing.
@@ -287,6 +287,12 @@ impl fmt::Debug for Question<'_> {
             .field("rows", &self.rows.len())
             .finish_non_exhaustive()
     }
+}
+
+/// The blind of an input in a session.
+pub(super) fn blind_of(seed: &[u8; 32], session: &[u8; 32], input: &[u8]) -> Option<Blind> {
+    let parts: [&[u8]; 3] = [seed, session, input];
+    Blind::from_uniform(&derive_wide("veilmatch 2026-11 blind v1", &parts))
 }
 
 /// The row of a padding key.

@@ -200,7 +200,7 @@ impl OfSubject {
         let inputs = inputs_of(&self.record);
         let input = inputs.get(usize::try_from(self.input).ok()?)?;
         let blind = Blind::decode(*self.blind)?;
-        let rows = oprf::blind(&[framed(deal, input)], &[blind], Mode::Voprf).ok()?;
+        let rows = oprf::blind(&[framed(&deal.ctx, input)], &[blind], Mode::Voprf).ok()?;
         rows.first().copied()
     }
 }
