@@ -32,7 +32,7 @@ fn main() -> veilmatch::error::Result<()> {
         records: many as usize,
         distinct: 50_000,
         slope: 1.0,
-        shift: 0.0,
+        shift: 2.7,
         seed,
     };
     let flatter = Surnames {

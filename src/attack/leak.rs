@@ -167,7 +167,9 @@ impl Leakage {
     fn parquet(&mut self, bytes: &[u8]) {
         self.container = Container::read(bytes);
         let excess: Vec<_> = self.container.iter().flat_map(Container::excess).collect();
-        excess.into_iter().for_each(|what| self.exceeds(what));
+        for what in excess {
+            self.exceeds(what);
+        }
         match Table::decode(bytes, ROW_LIMIT) {
             Ok(table) => self.table(&table),
             Err(_) if Table::peek(bytes).is_ok() => {

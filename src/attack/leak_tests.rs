@@ -81,7 +81,7 @@ fn envelopes_as_they_should_be_may_leave() {
                 (alike.records, alike.smallest_set),
                 (rows as u64, rows as u64)
             );
-            assert_eq!(alike.bits_per_record, 0.0);
+            assert!(alike.bits_per_record < 1e-9);
             assert!(leakage.container.is_some());
         }
     }
@@ -128,7 +128,7 @@ fn each_thing_that_an_envelope_may_not_show_is_named() {
     let counter = envelope(Ask, 4_096, |c| {
         c[0].chunks_mut(98)
             .enumerate()
-            .for_each(|(n, row)| row[50] = (n % 7) as u8);
+            .for_each(|(n, row)| row[50] = [1, 2, 3, 4, 5, 6, 7][n % 7]);
     });
     exceeds(&counter, &["`sealed` is not random"]);
 }

@@ -22,7 +22,7 @@ const REGISTER: Surnames = Surnames {
     records: 100_000,
     distinct: 50_000,
     slope: 1.0,
-    shift: 0.0,
+    shift: 2.7,
     seed: 1,
 };
 
