@@ -257,3 +257,40 @@ fn anything_else_is_in_clear() {
         assert!(!leak(bytes).may_leave());
     }
 }
+
+/// Keys in blocks of these sizes, with handles of their own.
+fn linked(sizes: &[usize]) -> Vec<u8> {
+    let rows: usize = sizes.iter().sum();
+    let keys = random(sizes.len() * 16, 6);
+    let mut blocks: Vec<(&[u8], usize)> = keys.chunks(16).zip(sizes.iter().copied()).collect();
+    blocks.sort_unstable();
+    let keys = blocks
+        .iter()
+        .flat_map(|(key, size)| key.repeat(*size))
+        .collect();
+    let head = Head {
+        kind: Kind::LinkedSubjects,
+        ctx: [1; 32],
+        session: [2; 32],
+        index: [0; 32],
+        rows: 0,
+        width: 0,
+    };
+    Table::new(head, vec![keys, random(rows * 16, 7)])
+        .unwrap()
+        .encode()
+}
+
+#[test]
+fn blocks_of_linked_keys_may_repeat_if_they_are_filled_up() {
+    let sizes = |few: &[usize], ones: usize| [few, &vec![1; ones]].concat();
+    let good = leak(&linked(&sizes(&[1_000, 10, 10], 4)));
+    assert!(good.may_leave(), "{:?}", good.excess);
+    assert_eq!(good.columns[0].blocks, [(1, 4), (10, 2), (1_000, 1)]);
+    exceeds(
+        &linked(&sizes(&[1_000, 12, 8], 4)),
+        &["not filled up to powers"],
+    );
+    exceeds(&linked(&sizes(&[1_000, 10, 10], 5)), &["number of rows"]);
+    assert!(leak(&linked(&sizes(&[8, 4, 2], 2))).may_leave());
+}

@@ -11,13 +11,14 @@ use clap::{Args, Subcommand};
 use crate::cli::{Exit, ModelFile};
 use crate::error::{Place, Problem, Result};
 use crate::evaluate::{
-    Evaluation, GroupBy, HitRow, TruthRow, aliases_off, curve, key_trial, scripts, strangers,
-    table, variation,
+    Evaluation, GroupBy, HitRow, TruthRow, aliases_off, conjunction_trial, curve, key_trial,
+    scripts, strangers, table, variation,
 };
+use crate::keys::conjunctions::List;
 use crate::keys::{KeyMaker, Prepared, Secret};
 use crate::learn::pairs::read_pairs;
 use crate::read::{ListSettings, SubjectSettings, read_list, read_subjects};
-use crate::record::{Kind, Script};
+use crate::record::{Kind, Notice, Record, Script};
 use crate::report::{Output, read_hits};
 use crate::score::Model;
 use crate::synth;
@@ -33,6 +34,7 @@ pub(super) struct Evaluate {
 enum EvaluateVerb {
     Hits(HitsFile),
     Keys(Keys),
+    Conjunctions(Conjunctions),
     Scripts(Scripts),
     Strangers(Strangers),
     Variation(Variation),
@@ -86,6 +88,29 @@ struct Keys {
     kind: Option<Kind>,
 }
 
+/// What the inputs of an exchange find, and what they open, conjunction by conjunction.
+///
+/// Recall by what is known of the birth dates, the share of unrelated notices that open, false
+/// candidates, inputs; the same as conjunctions are added; and what somebody opens who has no subjects
+/// and asks for likely inputs.
+#[derive(Args, Debug)]
+#[command(after_help = "Example:
+  veilmatch synth --subjects 10000 --notices 20000 --seed 11 -o d
+  veilmatch evaluate conjunctions d/subjects.csv --list d/notices.csv --truth d/truth.csv")]
+struct Conjunctions {
+    /// Labelled subjects.
+    subjects: PathBuf,
+    /// The list.
+    #[arg(long, value_name = "LIST")]
+    list: PathBuf,
+    /// truth.csv of the subjects.
+    #[arg(long, value_name = "T.csv")]
+    truth: PathBuf,
+    /// Which conjunctions: narrow (few unrelated notices open) or wide (more is found).
+    #[arg(long, value_name = "CODE", default_value = "wide", value_parser = conjunctions)]
+    conjunctions: List,
+}
+
 /// One figure per family of evasion and error, on invented people.
 ///
 /// Names of listed people are changed in one way and screened by name only, keys included. The limit
@@ -119,6 +144,7 @@ impl Evaluate {
         match self.verb {
             EvaluateVerb::Hits(verb) => verb.run(),
             EvaluateVerb::Keys(verb) => verb.run(),
+            EvaluateVerb::Conjunctions(verb) => verb.run(),
             EvaluateVerb::Scripts(verb) => verb.run(),
             EvaluateVerb::Strangers(verb) => verb.run(),
             EvaluateVerb::Variation(verb) => verb.run(),
@@ -325,29 +351,8 @@ impl Keys {
         }
         let (subjects, notices, truth) = match (&self.subjects, &self.truth) {
             (Some(subjects), Some(truth)) => {
-                let mut records = Vec::new();
-                for chunk in
-                    read_subjects(std::slice::from_ref(subjects), &SubjectSettings::default())?
-                {
-                    records.extend(chunk?.0.into_iter().map(|s| s.record));
-                }
-                let rows = read_truth(truth)?;
-                let subject_at: BTreeMap<&str, usize> = records
-                    .iter()
-                    .enumerate()
-                    .map(|(i, r)| (r.id.0.as_str(), i))
-                    .collect();
-                let notice_at: BTreeMap<&str, usize> = list
-                    .notices
-                    .iter()
-                    .enumerate()
-                    .map(|(i, n)| (n.record.id.0.as_str(), i))
-                    .collect();
-                let pairs = rows.iter().filter_map(|t| {
-                    let subject = subject_at.get(t.subject_id.as_str())?;
-                    Some((*subject, *notice_at.get(t.source_id.as_str())?))
-                });
-                let pairs = pairs.collect();
+                let records = read_records(subjects)?;
+                let pairs = places(&read_truth(truth)?, &records, &list.notices);
                 (records, list.notices, pairs)
             }
             _ => aliases_off(&list.notices),
@@ -363,6 +368,53 @@ impl Keys {
         write!(std::io::stdout().lock(), "{}", trial.table())?;
         Ok(Exit::Done)
     }
+}
+
+impl Conjunctions {
+    fn run(self) -> anyhow::Result<Exit> {
+        let (list, _) = read_list(std::slice::from_ref(&self.list), &ListSettings::default())?;
+        let records = read_records(&self.subjects)?;
+        let truth = places(&read_truth(&self.truth)?, &records, &list.notices);
+        let subjects: Vec<Prepared> = records.iter().map(Prepared::new).collect();
+        let notices = list.notices.iter().map(|n| Prepared::new(&n.record));
+        let notices: Vec<Prepared> = notices.collect();
+        let trial = conjunction_trial(self.conjunctions, &subjects, &notices, &truth);
+        write!(std::io::stdout().lock(), "{}", trial.table())?;
+        Ok(Exit::Done)
+    }
+}
+
+/// The list of conjunctions of a code.
+pub(super) fn conjunctions(code: &str) -> std::result::Result<List, String> {
+    List::of_code(code).ok_or_else(|| "narrow or wide".to_owned())
+}
+
+/// All records of a subject file.
+fn read_records(path: &PathBuf) -> Result<Vec<Record>> {
+    let mut records = Vec::new();
+    for chunk in read_subjects(std::slice::from_ref(path), &SubjectSettings::default())? {
+        records.extend(chunk?.0.into_iter().map(|s| s.record));
+    }
+    Ok(records)
+}
+
+/// The places of true pairs among subjects and notices; pairs of which a side is not there fall out.
+fn places(truth: &[TruthRow], subjects: &[Record], notices: &[Notice]) -> Vec<(usize, usize)> {
+    let subject_at: BTreeMap<&str, usize> = subjects
+        .iter()
+        .enumerate()
+        .map(|(i, r)| (r.id.0.as_str(), i))
+        .collect();
+    let notice_at: BTreeMap<&str, usize> = notices
+        .iter()
+        .enumerate()
+        .map(|(i, n)| (n.record.id.0.as_str(), i))
+        .collect();
+    let pairs = truth.iter().filter_map(|t| {
+        let subject = subject_at.get(t.subject_id.as_str())?;
+        Some((*subject, *notice_at.get(t.source_id.as_str())?))
+    });
+    pairs.collect()
 }
 
 /// Rows of a truth file.

@@ -11,6 +11,7 @@ mod exit_code;
 mod explain;
 mod leak;
 mod learn;
+mod link;
 mod list;
 mod progress;
 mod screen;
@@ -52,6 +53,7 @@ enum Verb {
     Learn(learn::Learn),
     Leak(leak::Leak),
     Attack(attack::Attack),
+    Link(link::Link),
 }
 
 // The figures of the score, for every verb that scores. No doc comment: it would stand as the help
@@ -118,5 +120,6 @@ fn run(cli: Cli) -> anyhow::Result<Exit> {
         Verb::Learn(verb) => verb.run(),
         Verb::Leak(verb) => verb.run(),
         Verb::Attack(verb) => verb.run(),
+        Verb::Link(verb) => verb.run(),
     }
 }

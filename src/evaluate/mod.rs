@@ -13,6 +13,7 @@
 //! assert_eq!((point.found, point.missed, point.false_hits), (1, 1, 0));
 //! ```
 
+mod conjunctions;
 pub mod curve;
 mod hits;
 mod interval;
@@ -25,6 +26,7 @@ mod trials;
 #[cfg(feature = "synth")]
 mod variation;
 
+pub use conjunctions::{ConjunctionTrial, conjunction_trial};
 pub use hits::{Evaluation, GroupBy, HitRow, TruthRow};
 pub use interval::{Interval, share, wilson};
 pub use point::{Group, Point};

@@ -256,6 +256,12 @@ impl Deal {
             Kind::Request | Kind::Response => (caps.request_rows, 0),
             Kind::Ask => (power(caps.asks), sealed(ASK_BYTES)),
             Kind::Release => (power(caps.asks), sealed(caps.release_bytes)),
+            // Linked files have papers of their own and are of no deal.
+            Kind::LinkedSubjects
+            | Kind::LinkedNotices
+            | Kind::LinkedPairs
+            | Kind::SubjectMarks
+            | Kind::NoticeMarks => (0, 0),
         }
     }
 }
@@ -419,6 +425,11 @@ impl Manifest {
             Kind::Ask | Kind::Release => {
                 Detail::Encapsulated(unhex(value(&mut lines, "encapsulated")?)?)
             }
+            Kind::LinkedSubjects
+            | Kind::LinkedNotices
+            | Kind::LinkedPairs
+            | Kind::SubjectMarks
+            | Kind::NoticeMarks => return None,
         };
         let head = Head {
             kind,

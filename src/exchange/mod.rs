@@ -6,8 +6,8 @@
 //!
 //! That is what passes inside one organisation. What passes between two is in the modules below, in
 //! the order in which one rests on another: names, signed notes, identities, agreements; files with
-//! their manifests; and the steps of the exchange in [`sealed`], over bytes that the caller has
-//! encoded.
+//! their manifests; and the steps of the exchange in [`sealed`] and, through a unit, in [`linked`],
+//! over bytes that the caller has encoded.
 #![cfg_attr(
     not(test),
     warn(clippy::indexing_slicing, clippy::arithmetic_side_effects)
@@ -36,6 +36,8 @@ pub mod table;
 pub mod manifest;
 
 pub mod sealed;
+
+pub mod linked;
 
 use crate::error::{Problem, Result};
 use crate::keys::{BlindKey, Secret};

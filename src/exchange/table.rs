@@ -43,17 +43,32 @@ pub enum Kind {
     Ask,
     /// C5, holder to asker: what is released, sealed.
     Release,
+    /// L1, subject side to unit: keys and handles.
+    LinkedSubjects,
+    /// L2, notice side to unit: keys and handles.
+    LinkedNotices,
+    /// L3, unit to both: pairs of handles.
+    LinkedPairs,
+    /// L4, subject side to notice side: which pairs are somebody's, sealed.
+    SubjectMarks,
+    /// L5, notice side to subject side: the same.
+    NoticeMarks,
 }
 
 impl Kind {
     /// All kinds, in the order of the protocol.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 11] = [
         Self::Index,
         Self::Forms,
         Self::Request,
         Self::Response,
         Self::Ask,
         Self::Release,
+        Self::LinkedSubjects,
+        Self::LinkedNotices,
+        Self::LinkedPairs,
+        Self::SubjectMarks,
+        Self::NoticeMarks,
     ];
 
     /// Two characters.
@@ -65,6 +80,11 @@ impl Kind {
             Self::Response => "c3",
             Self::Ask => "c4",
             Self::Release => "c5",
+            Self::LinkedSubjects => "l1",
+            Self::LinkedNotices => "l2",
+            Self::LinkedPairs => "l3",
+            Self::SubjectMarks => "l4",
+            Self::NoticeMarks => "l5",
         }
     }
 
@@ -81,6 +101,9 @@ impl Kind {
             Self::Request => &[("blinded", 32)],
             Self::Response => &[("evaluated", 32)],
             Self::Ask | Self::Release => &[("sealed", 0)],
+            Self::LinkedSubjects | Self::LinkedNotices => &[("key", 16), ("handle", 16)],
+            Self::LinkedPairs => &[("subject", 16), ("notice", 16)],
+            Self::SubjectMarks | Self::NoticeMarks => &[("mark", 32)],
         }
     }
 }
@@ -106,7 +129,7 @@ pub struct Head {
 const HEAD_BYTES: usize = 3 + 3 * 65 + 17 + 8;
 
 impl Head {
-    fn text(&self) -> String {
+    pub(super) fn text(&self) -> String {
         format!(
             "{} {} {} {} {:016x} {:08x}",
             self.kind.code(),
@@ -118,7 +141,7 @@ impl Head {
         )
     }
 
-    fn parse(text: &str) -> Option<Self> {
+    pub(super) fn parse(text: &str) -> Option<Self> {
         let words: Vec<&str> = text.split(' ').collect();
         let [kind, ctx, session, index, rows, width] = words.as_slice() else {
             return None;

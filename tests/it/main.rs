@@ -28,5 +28,7 @@ mod reference;
 mod refusals;
 #[cfg(feature = "cli")]
 mod support;
+#[cfg(all(feature = "cli", feature = "synth"))]
+mod two_parties_linked;
 #[cfg(feature = "synth")]
 mod variation;

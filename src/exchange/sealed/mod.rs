@@ -101,7 +101,11 @@ fn beside(deal: &Deal, index: &[u8; 32], name: &[u8]) -> Vec<u8> {
 
 /// Seals bytes in place under a key that seals nothing else, and gives the tag. Such a key needs no
 /// nonce.
-fn seal_once(key: &[u8; 32], aad: &[u8], bytes: &mut [u8]) -> Result<[u8; TAG]> {
+pub(in crate::exchange) fn seal_once(
+    key: &[u8; 32],
+    aad: &[u8],
+    bytes: &mut [u8],
+) -> Result<[u8; TAG]> {
     let cipher = ChaCha20Poly1305::new(key.into());
     let sealed = cipher.encrypt_inout_detached(&Nonce::default(), aad, bytes.into());
     let tag = sealed.map_err(|_| Problem::Internal("a row could not be sealed"))?;
@@ -109,7 +113,11 @@ fn seal_once(key: &[u8; 32], aad: &[u8], bytes: &mut [u8]) -> Result<[u8; TAG]> 
 }
 
 /// Opens what [`seal_once`] sealed. `None` where the key or the bytes beside it differ.
-fn open_once(key: &[u8; 32], aad: &[u8], sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+pub(in crate::exchange) fn open_once(
+    key: &[u8; 32],
+    aad: &[u8],
+    sealed: &[u8],
+) -> Option<Zeroizing<Vec<u8>>> {
     let (body, tag) = sealed.split_last_chunk::<TAG>()?;
     let mut bytes = Zeroizing::new(body.to_vec());
     let cipher = ChaCha20Poly1305::new(key.into());

@@ -15,18 +15,16 @@ pub enum DatePart {
     None = 0,
     /// Year, month and day; month and day in either order.
     Day = 1,
-    /// Decade, month and day: the last digit of the year may differ.
-    Decade = 2,
     /// Year, month and tens of the day.
-    Tens = 3,
+    Tens = 2,
     /// Month and day.
-    MonthDay = 4,
+    MonthDay = 3,
     /// Year.
-    Year = 5,
+    Year = 4,
     /// The year, where a side has no more than that.
-    YearOnly = 6,
+    YearOnly = 5,
     /// That a side has no date.
-    Missing = 7,
+    Missing = 6,
 }
 
 impl DatePart {
@@ -34,7 +32,6 @@ impl DatePart {
     pub const ALL: &'static [Self] = &[
         Self::None,
         Self::Day,
-        Self::Decade,
         Self::Tens,
         Self::MonthDay,
         Self::Year,
@@ -47,7 +44,6 @@ impl DatePart {
         match self {
             Self::None => "none",
             Self::Day => "day",
-            Self::Decade => "decade",
             Self::Tens => "tens",
             Self::MonthDay => "month-day",
             Self::Year => "year",
@@ -68,7 +64,7 @@ impl DatePart {
             Self::Missing => 1,
             Self::MonthDay | Self::Year => 2,
             Self::YearOnly => 3,
-            Self::Day | Self::Tens | Self::Decade => 4,
+            Self::Day | Self::Tens => 4,
         }
     }
 }
@@ -133,9 +129,6 @@ impl Dates {
             DatePart::None => vec![Vec::new()],
             DatePart::Day => days()
                 .map(|(y, m, d)| [year(*y), [*m.min(d), *m.max(d)]].concat())
-                .collect(),
-            DatePart::Decade => days()
-                .map(|(y, m, d)| [year(y.div_euclid(10)), [*m, *d]].concat())
                 .collect(),
             DatePart::Tens => days()
                 .map(|(y, m, d)| [year(*y), [*m, d / 10]].concat())

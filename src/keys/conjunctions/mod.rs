@@ -10,6 +10,7 @@
 //! are different inputs.
 
 mod dates;
+pub mod dictionary;
 mod names;
 mod rules;
 
@@ -207,7 +208,7 @@ impl Conjunction<'_> {
         match self.date {
             DatePart::Day | DatePart::Tens | DatePart::Year => year(self.field),
             DatePart::YearOnly => year(self.field.get(1..)?),
-            DatePart::None | DatePart::Decade | DatePart::MonthDay | DatePart::Missing => None,
+            DatePart::None | DatePart::MonthDay | DatePart::Missing => None,
         }
     }
 

@@ -23,30 +23,12 @@ pub enum NamePart {
     Identifier = 1,
     /// The class keys of two words, in any order.
     Pair = 2,
-    /// The class keys of three words, in any order.
-    Triple = 3,
-    /// The class key of a word, and the first class of another.
-    ClassInitial = 4,
-    /// The class keys of two words, and the first class of a third.
-    PairInitial = 5,
     /// A word as it is written, and the first class of another.
-    TokenInitial = 6,
-    /// Two words as they are written, in any order.
-    TokenPair = 7,
-    /// The class key of a word.
-    Class = 8,
-    /// A word as it is written.
-    Token = 9,
+    TokenInitial = 3,
     /// The letters of all words, sorted.
-    Letters = 10,
+    Letters = 4,
     /// The same, and the same without one of them.
-    LettersLess = 11,
-    /// The classes of all words, sorted.
-    Classes = 12,
-    /// The same, and the same without one of them.
-    ClassesLess = 13,
-    /// The first two classes of two words, in any order.
-    Beginnings = 14,
+    LettersLess = 5,
 }
 
 impl NamePart {
@@ -54,18 +36,9 @@ impl NamePart {
     pub const ALL: &'static [Self] = &[
         Self::Identifier,
         Self::Pair,
-        Self::Triple,
-        Self::ClassInitial,
-        Self::PairInitial,
         Self::TokenInitial,
-        Self::TokenPair,
-        Self::Class,
-        Self::Token,
         Self::Letters,
         Self::LettersLess,
-        Self::Classes,
-        Self::ClassesLess,
-        Self::Beginnings,
     ];
 
     /// Stable short code.
@@ -73,18 +46,9 @@ impl NamePart {
         match self {
             Self::Identifier => "identifier",
             Self::Pair => "pair",
-            Self::Triple => "triple",
-            Self::ClassInitial => "class-initial",
-            Self::PairInitial => "pair-initial",
             Self::TokenInitial => "token-initial",
-            Self::TokenPair => "token-pair",
-            Self::Class => "class",
-            Self::Token => "token",
             Self::Letters => "letters",
             Self::LettersLess => "letters-less",
-            Self::Classes => "classes",
-            Self::ClassesLess => "classes-less",
-            Self::Beginnings => "beginnings",
         }
     }
 
@@ -96,13 +60,8 @@ impl NamePart {
     /// How many components it has.
     pub(super) const fn components(self) -> usize {
         match self {
-            Self::Pair
-            | Self::ClassInitial
-            | Self::TokenInitial
-            | Self::TokenPair
-            | Self::Beginnings => 2,
-            Self::Triple | Self::PairInitial => 3,
-            _ => 1,
+            Self::Pair | Self::TokenInitial => 2,
+            Self::Identifier | Self::Letters | Self::LettersLess => 1,
         }
     }
 }
@@ -192,29 +151,9 @@ impl<'a> Words<'a> {
         match part {
             NamePart::Identifier => {}
             NamePart::Pair => self.pairs(&mut out),
-            NamePart::Triple => self.triples(&mut out),
-            NamePart::ClassInitial => self.class_initials(&mut out),
-            NamePart::PairInitial => self.pair_initials(&mut out),
             NamePart::TokenInitial => self.token_initials(&mut out),
-            NamePart::TokenPair => self.token_pairs(&mut out),
-            NamePart::Class => {
-                for word in self.full() {
-                    let keys = word.classes.iter().take(SPELLINGS);
-                    out.extend(keys.map(|c| Piece::new(&[&c.key.0.to_be_bytes()], c.bits)));
-                }
-            }
-            NamePart::Token => {
-                for word in self.full() {
-                    let bits = word.token.bits;
-                    let forms = word.token.forms().iter().take(SPELLINGS);
-                    out.extend(forms.map(|f| Piece::new(&[f.as_bytes()], bits)));
-                }
-            }
             NamePart::Letters => self.letters(&mut out, false),
             NamePart::LettersLess => self.letters(&mut out, true),
-            NamePart::Classes => self.all_classes(&mut out, false),
-            NamePart::ClassesLess => self.all_classes(&mut out, true),
-            NamePart::Beginnings => self.beginnings(&mut out),
         }
         (out.pieces, out.left_out)
     }
@@ -242,21 +181,6 @@ impl<'a> Words<'a> {
         }
     }
 
-    fn triples(&self, out: &mut Collector) {
-        let full: Vec<&Word<'_>> = self.full().collect();
-        for (i, a) in full.iter().enumerate() {
-            for (j, b) in full.iter().enumerate().skip(i + 1) {
-                for c in &full[j + 1..] {
-                    out.joint(&[a.classes, b.classes, c.classes], |c| {
-                        let keys = [c[0], c[1], c[2]].map(|c| c.key.0.to_be_bytes());
-                        let bits = c.iter().map(|c| c.bits).sum();
-                        Piece::unordered([&keys[0], &keys[1], &keys[2]], bits)
-                    });
-                }
-            }
-        }
-    }
-
     /// Each full word with each other word.
     fn beside(&self) -> impl Iterator<Item = (&Word<'a>, &Word<'a>)> {
         self.full().filter(|w| !is_descriptor(w)).flat_map(|full| {
@@ -268,35 +192,6 @@ impl<'a> Words<'a> {
         })
     }
 
-    fn class_initials(&self, out: &mut Collector) {
-        for (full, other) in self.beside() {
-            for first in &other.firsts {
-                out.joint(&[full.classes], |c| {
-                    Piece::new(
-                        &[&c[0].key.0.to_be_bytes(), first],
-                        c[0].bits + INITIAL_BITS,
-                    )
-                });
-            }
-        }
-    }
-
-    fn pair_initials(&self, out: &mut Collector) {
-        for (a, b) in self.couples() {
-            let others = self.all.iter();
-            for other in others.filter(|o| !std::ptr::eq(*o, a) && !std::ptr::eq(*o, b)) {
-                for first in &other.firsts {
-                    out.joint(&[a.classes, b.classes], |c| {
-                        let bits = c[0].bits + c[1].bits + INITIAL_BITS;
-                        let (low, high) = (c[0].key.min(c[1].key), c[0].key.max(c[1].key));
-                        let keys = [low.0.to_be_bytes(), high.0.to_be_bytes()];
-                        Piece::new(&[&keys[0], &keys[1], first], bits)
-                    });
-                }
-            }
-        }
-    }
-
     fn token_initials(&self, out: &mut Collector) {
         for (full, other) in self.beside() {
             for first in &other.firsts {
@@ -305,15 +200,6 @@ impl<'a> Words<'a> {
                     Piece::new(&[f[0].as_bytes(), first], bits)
                 });
             }
-        }
-    }
-
-    fn token_pairs(&self, out: &mut Collector) {
-        for (a, b) in self.couples() {
-            let bits = a.token.bits + b.token.bits;
-            out.joint(&[a.token.forms(), b.token.forms()], |f| {
-                Piece::unordered([f[0].as_bytes(), f[1].as_bytes()], bits)
-            });
         }
     }
 
@@ -331,31 +217,6 @@ impl<'a> Words<'a> {
             emit(out, &[spelling]);
         }
         out.left_out += best(&forms, |forms| emit(&mut *out, forms));
-    }
-
-    fn all_classes(&self, out: &mut Collector, less: bool) {
-        let words = self.full().filter(|w| !w.classes.is_empty());
-        let classes: Vec<&[Class]> = words.map(|w| w.classes).collect();
-        let left_out = best(&classes, |of| {
-            let bits = of.iter().map(|c| c.bits).sum();
-            let mut classes: Vec<u8> = of.iter().flat_map(|c| c.key.each()).collect();
-            classes.sort_unstable();
-            without_one(&classes, less, |c| out.push(Piece::new(&[c], bits)));
-        });
-        out.left_out += left_out;
-    }
-
-    fn beginnings(&self, out: &mut Collector) {
-        for (a, b) in self.couples() {
-            out.joint(&[a.classes, b.classes], |c| {
-                let bits = c
-                    .iter()
-                    .map(|c| crate::keys::class::beginning_bits(c.key))
-                    .sum();
-                let keys = [[c[0].key.beginning()], [c[1].key.beginning()]];
-                Piece::unordered([&keys[0], &keys[1]], bits)
-            });
-        }
     }
 }
 
@@ -386,10 +247,6 @@ impl Collector {
         if self.pieces.iter().all(|p| p.bytes != piece.bytes) {
             self.pieces.push(piece);
         }
-    }
-
-    fn extend(&mut self, pieces: impl Iterator<Item = Piece>) {
-        pieces.for_each(|piece| self.push(piece));
     }
 
     /// A piece for each joint choice of alternatives.
