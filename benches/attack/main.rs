@@ -32,7 +32,7 @@ fn main() -> veilmatch::error::Result<()> {
         records: many as usize,
         distinct: 50_000,
         slope: 1.0,
-        shift: 0.0,
+        shift: 2.7,
         seed,
     };
     let flatter = Surnames {
@@ -55,6 +55,7 @@ fn main() -> veilmatch::error::Result<()> {
         print(trials::surnames(usual, hardening).split_off(2));
     }
     print(trials::local(few as usize, seed)?);
+    print(trials::linked(few as usize, 10, seed)?);
     print(trials::sealed(few as usize, seed)?);
     Ok(())
 }

@@ -1,11 +1,13 @@
 //! Files made as the program makes them, or as it would without its protection, and how far the
 //! attacks get with each.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use veilmatch::attack::home::{blind_keys, inputs, recipe_keys, truth};
 use veilmatch::attack::{Claims, Score, Truth, View, guesses};
 use veilmatch::error::Result;
+use veilmatch::exchange::linked::{LinkedRecord, Meeting, protect};
+use veilmatch::exchange::name::Code;
 use veilmatch::exchange::sealed::{
     Admission, AskerState, HeldRecord, HolderBook, Question, Subject, publish,
 };
@@ -422,6 +424,118 @@ pub(crate) fn sealed(records: usize, seed: u64) -> Result<Vec<Line>> {
         [(&home, &asked.0), (&others, &asked.1)],
     ));
     Ok(lines)
+}
+
+/// Keys as a party gives them to the unit of linked mode, which does not have the secret.
+pub(crate) fn linked(records: usize, base: u32, seed: u64) -> Result<Vec<Line>> {
+    let (prepared, strangers) = (people(records, seed), people(records, seed + 1));
+    let home = inputs(List::Wide, &prepared, Side::Notice)?;
+    let others = inputs(List::Wide, &strangers, Side::Notice)?;
+    let input = |key: &u32| home.keys.get(*key as usize).cloned().unwrap_or_default();
+    let held = home
+        .keys_of_records()
+        .into_iter()
+        .map(|record| LinkedRecord {
+            inputs: record.iter().map(input).collect(),
+            reference: Vec::new(),
+        });
+    let held: Vec<LinkedRecord> = held.collect();
+    let meeting = |material: &[u8]| {
+        let session = Code::new("bench").expect("a code");
+        Ok(Meeting::new(
+            &Secret::from_material(material)?,
+            &List::Wide.digest(),
+            &session,
+        ))
+    };
+    let (own, other) = (
+        meeting(b"the secret of both")?,
+        meeting(b"another secret, as long")?,
+    );
+    let (file, _, _) = protect(&own, Side::Notice, &held, base, None)?;
+    let view = View::of_file(&file.envelope)?;
+    let keys_of = |meeting: &Meeting, home: &View| -> Vec<Vec<Vec<u8>>> {
+        let keys = home
+            .keys
+            .iter()
+            .map(|input| vec![meeting.key(input).to_vec()]);
+        keys.collect()
+    };
+    let opened = guesses::dictionary(&view, &keys_of(&own, &home));
+    let by_others = guesses::dictionary(&view, &keys_of(&own, &others));
+    let line = |attack, claims: &Claims, opened: &Claims, known: &View| Line {
+        file: format!("{records} records, linked, powers of {base}"),
+        attack,
+        score: by_value(claims, opened, &view, known, &home),
+        chance: 1.0 / known.keys.len() as f64,
+    };
+    let wrong = guesses::dictionary(&view, &keys_of(&other, &home));
+    Ok(vec![
+        line("dictionary, shared secret", &opened, &opened, &home),
+        line("dictionary, another secret", &wrong, &opened, &home),
+        line(
+            "rank, same people",
+            &guesses::rank(&view, &home),
+            &opened,
+            &home,
+        ),
+        line(
+            "rank, other people",
+            &guesses::rank(&view, &others),
+            &by_others,
+            &others,
+        ),
+        line(
+            "degree-stripped rank",
+            &guesses::stripped_rank(&view, &home),
+            &opened,
+            &home,
+        ),
+        line(
+            "co-occurrence",
+            &guesses::co_occurrence(&view, &home),
+            &opened,
+            &home,
+        ),
+        line(
+            "graph matching",
+            &guesses::matching(&view, &home),
+            &opened,
+            &home,
+        ),
+    ])
+}
+
+/// How many of the holder's rows and records have a value whose key was rightly named, or were
+/// rightly named themselves.
+fn by_value(claims: &Claims, opened: &Claims, view: &View, known: &View, home: &View) -> Score {
+    let Claims::Values(opened) = opened else {
+        panic!("a dictionary claims values");
+    };
+    let value_of = |key: u32| opened.get(key as usize).copied().flatten();
+    let of_known = known.keys_of_records();
+    let right = view.rows.iter().filter_map(|(key, seen)| {
+        let value = value_of(*key)?;
+        let is_right = match claims {
+            Claims::Values(claims) => claims.get(*key as usize).copied().flatten() == Some(value),
+            Claims::Records(claims) => {
+                let record = claims.get(*seen as usize).copied().flatten();
+                record.is_some_and(|record| of_known[record as usize].contains(&value))
+            }
+        };
+        // A number at the onlooker's home, as the holder numbers it.
+        let number = home.number(&known.keys[value as usize]);
+        number.filter(|_| is_right)
+    });
+    let right: BTreeSet<u32> = right.collect();
+    let rows = home.rows.iter().filter(|(value, _)| right.contains(value));
+    let found: BTreeSet<u32> = rows.clone().map(|(_, record)| *record).collect();
+    Score {
+        right: rows.count() as u64,
+        rows: home.rows.len() as u64,
+        records_right: found.len() as u64,
+        records: u64::from(home.records),
+    }
 }
 
 /// The truth for an onlooker who knows other people: the same rows count.

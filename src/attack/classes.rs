@@ -28,8 +28,9 @@ pub(super) fn histogram(sizes: &[u64]) -> BTreeMap<u64, u64> {
         let count = rows.entry(*size).or_default();
         *count = count.saturating_add(1);
     }
-    rows.iter_mut()
-        .for_each(|(size, count)| *count = count.checked_div(*size).unwrap_or(0));
+    for (size, count) in &mut rows {
+        *count = count.checked_div(*size).unwrap_or(0);
+    }
     rows
 }
 
@@ -91,6 +92,6 @@ mod tests {
         );
         let half = alike(vec![1, 1, 1, 1, 2, 2, 2, 2]);
         assert_eq!((half.smallest_set, half.bits_per_record), (4, 1.0));
-        assert_eq!(alike::<u8>(Vec::new()).bits_per_record, 0.0);
+        assert_eq!(alike::<u8>(Vec::new()).records, 0);
     }
 }

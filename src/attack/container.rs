@@ -1,7 +1,10 @@
 //! What the container of a Parquet file says besides its rows.
 
+use parquet::arrow::parquet_to_arrow_schema;
 use parquet::basic::{Compression, Encoding};
-use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData, ParquetMetaDataReader};
+use parquet::file::metadata::{
+    ColumnChunkMetaData, ParquetMetaData, ParquetMetaDataReader, RowGroupMetaData,
+};
 use serde::Serialize;
 
 use crate::error::decode;
@@ -52,13 +55,21 @@ impl Container {
 
     fn of(metadata: &ParquetMetaData) -> Self {
         let file = metadata.file_metadata();
-        let chunks = || metadata.row_groups().iter().flat_map(|g| g.columns());
+        let chunks = || {
+            metadata
+                .row_groups()
+                .iter()
+                .flat_map(RowGroupMetaData::columns)
+        };
         let count = |has: fn(&ColumnChunkMetaData) -> bool| {
             chunks().filter(|chunk| has(chunk)).count() as u64
         };
         let columns = file.schema_descr().columns();
         let notes = file.key_value_metadata().map_or(&[][..], Vec::as_slice);
-        let schema = notes.iter().find(|note| note.key == "veilmatch.schema");
+        // Our own files state it in the Arrow schema, which is itself a note.
+        let schema = || parquet_to_arrow_schema(file.schema_descr(), file.key_value_metadata());
+        let schema = decode(schema).and_then(Result::ok);
+        let schema = schema.and_then(|schema| schema.metadata().get("veilmatch.schema").cloned());
         let dictionary = [Encoding::RLE_DICTIONARY, Encoding::PLAIN_DICTIONARY];
         let dictionaries = chunks().filter(|chunk| {
             chunk.dictionary_page_offset().is_some()
@@ -77,7 +88,7 @@ impl Container {
             optional_columns: columns.iter().filter(|c| c.max_def_level() > 0).count() as u64,
             created_by: file.created_by().unwrap_or_default().to_owned(),
             notes: notes.len() as u64,
-            schema: schema.and_then(|n| n.value.clone()).unwrap_or_default(),
+            schema: schema.unwrap_or_default(),
         }
     }
 

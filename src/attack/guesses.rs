@@ -273,13 +273,13 @@ mod tests {
     fn sizes_and_ties_open_what_shows_them() {
         let (view, home) = (people(true, hidden), people(true, clear));
         let truth = truth(&view, &home);
-        let all = |claims: Claims| {
+        let most = |claims: Claims| {
             let Score { right, rows, .. } = claims.score(&view, &truth);
-            right as f64 / rows as f64
+            right * 10 > rows * 8
         };
-        assert!(all(rank(&view, &home)) > 0.8);
-        assert!(all(stripped_rank(&view, &home)) > 0.8);
-        assert!(all(co_occurrence(&view, &home)) > 0.8);
+        assert!(most(rank(&view, &home)));
+        assert!(most(stripped_rank(&view, &home)));
+        assert!(most(co_occurrence(&view, &home)));
         // Record 0 alone has all values; few others are alone with theirs.
         let claims = matching(&view, &home);
         let found = claims.score(&view, &truth);

@@ -38,6 +38,7 @@ pub(super) const MARKS: &[Mark] = &[
     leaves("veilmatch identity/1\n", "identity"),
     leaves("# veilmatch agreement/1\n", "agreement"),
     leaves("veilmatch proof/1\n", "proof"),
+    leaves("veilmatch linked/1\n", "paper of a linked file"),
     stays(
         "veilmatch secret identity/1\n",
         "key file",
@@ -62,6 +63,11 @@ pub(super) const MARKS: &[Mark] = &[
         "VMHOLD01",
         "holder's book",
         "whoever has it can test names on the index, and open what is hit",
+    ),
+    stays(
+        "VMLINK01",
+        "book of linked records",
+        "whoever has it finds the records behind the handles",
     ),
     stays(
         "VMASKR01",
@@ -92,6 +98,8 @@ pub(super) struct Shape {
     pub(super) bucket_name: &'static str,
     /// Rows rise by their first column; otherwise their order says nothing.
     pub(super) is_sorted: bool,
+    /// Columns in which rows may be equal, in blocks that are filled up to powers of one number.
+    pub(super) blocks: &'static [&'static str],
     /// Rows are elements of the group.
     pub(super) is_elements: bool,
     /// It belongs to one session.
@@ -104,10 +112,22 @@ pub(super) fn shape_of(kind: Kind) -> Shape {
         bucket: padme,
         bucket_name: "Padmé",
         is_sorted: false,
+        blocks: &[],
         is_elements: false,
         has_session: true,
     };
     match kind {
+        Kind::LinkedSubjects | Kind::LinkedNotices => Shape {
+            is_sorted: true,
+            blocks: &["key"],
+            ..padded
+        },
+        Kind::LinkedPairs => Shape {
+            is_sorted: true,
+            blocks: &["subject", "notice"],
+            ..padded
+        },
+        Kind::SubjectMarks | Kind::NoticeMarks => padded,
         Kind::Index | Kind::Forms => Shape {
             is_sorted: true,
             has_session: false,
@@ -134,5 +154,8 @@ pub(super) const fn name_of(kind: Kind) -> &'static str {
         Kind::Response => "C3 response",
         Kind::Ask => "C4 ask",
         Kind::Release => "C5 release",
+        Kind::LinkedSubjects | Kind::LinkedNotices => "linked keys",
+        Kind::LinkedPairs => "linked pairs",
+        Kind::SubjectMarks | Kind::NoticeMarks => "linked marks",
     }
 }

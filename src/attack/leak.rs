@@ -1,5 +1,6 @@
 //! What a file reveals to whoever has its bytes, and where that is more than it may.
 
+use std::collections::BTreeMap;
 use std::fmt::Display;
 
 use serde::Serialize;
@@ -11,6 +12,7 @@ use crate::audit::{Checkpoint, Proof};
 use crate::exchange::Envelope;
 use crate::exchange::agreement::Agreement;
 use crate::exchange::identity::Party;
+use crate::exchange::linked::Paper;
 use crate::exchange::manifest::Manifest;
 use crate::exchange::table::{Head, ROW_LIMIT, Table};
 use crate::oprf::Element;
@@ -122,6 +124,7 @@ impl Leakage {
             "agreement" => Agreement::decode(bytes).is_ok(),
             "checkpoint" => Checkpoint::stated(bytes).is_ok(),
             "proof" => Proof::decode(bytes).is_ok(),
+            "paper of a linked file" => Paper::stated(bytes).is_ok(),
             "local envelope" => Envelope::decode(bytes).map(|e| self.local(&e)).is_ok(),
             _ => return,
         };
@@ -167,7 +170,9 @@ impl Leakage {
     fn parquet(&mut self, bytes: &[u8]) {
         self.container = Container::read(bytes);
         let excess: Vec<_> = self.container.iter().flat_map(Container::excess).collect();
-        excess.into_iter().for_each(|what| self.exceeds(what));
+        for what in excess {
+            self.exceeds(what);
+        }
         match Table::decode(bytes, ROW_LIMIT) {
             Ok(table) => self.table(&table),
             Err(_) if Table::peek(bytes).is_ok() => {
@@ -206,12 +211,23 @@ impl Leakage {
                 order = "sorted";
             }
             let classes = sizes(&rows);
-            let looks_random = looks_random(&rows, shape.is_elements);
-            if classes.iter().any(|size| *size > 1) {
+            let blocks = histogram(&classes);
+            let may_repeat = shape.blocks.contains(&name);
+            if blocks.keys().any(|size| *size > 1) && !may_repeat {
                 self.exceeds(&format!(
                     "equal rows in column `{name}`: they show shared values"
                 ));
             }
+            if may_repeat && !are_powers(&blocks) {
+                self.exceeds(&format!(
+                    "blocks of column `{name}` are not filled up to powers of one number"
+                ));
+            }
+            // Of the rows of a block one: equal bytes are not what is asked here.
+            let mut distinct = rows;
+            distinct.sort_unstable();
+            distinct.dedup();
+            let looks_random = looks_random(&distinct, shape.is_elements);
             if !looks_random {
                 self.exceeds(&format!(
                     "column `{name}` is not random bytes: clear text or a code"
@@ -220,7 +236,7 @@ impl Leakage {
             self.columns.push(Column {
                 name,
                 width,
-                blocks: histogram(&classes).into_iter().collect(),
+                blocks: blocks.into_iter().collect(),
                 looks_random,
             });
             each_size.push(classes);
@@ -294,6 +310,21 @@ fn least(size: u64, bucket: fn(u64) -> u64) -> u64 {
         }
     }
     low
+}
+
+/// Whether all sizes of blocks are powers of one number from 2.
+fn are_powers(blocks: &BTreeMap<u64, u64>) -> bool {
+    let is_power = |base: u64, size: u64| {
+        let mut power = 1_u64;
+        while power < size {
+            power = power.saturating_mul(base);
+        }
+        power == size
+    };
+    let smallest = blocks.keys().copied().find(|size| *size > 1);
+    smallest.is_none_or(|smallest| {
+        (2..=smallest).any(|base| blocks.keys().all(|size| is_power(base, *size)))
+    })
 }
 
 /// Whether bytes could be random: they are all about equally frequent, in the column and, where it

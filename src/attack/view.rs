@@ -125,7 +125,9 @@ impl View {
                 keys.push(*key);
             }
         }
-        keys.iter_mut().for_each(|keys| keys.sort_unstable());
+        for keys in &mut keys {
+            keys.sort_unstable();
+        }
         keys
     }
 

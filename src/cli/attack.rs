@@ -127,8 +127,7 @@ impl Attack {
 
     fn case(&self, bytes: &[u8], known: &[Prepared]) -> Result<Case> {
         let view = View::of_file(bytes)?;
-        let secret =
-            |path: &Option<PathBuf>| path.as_deref().map(|path| secret_file(path)).transpose();
+        let secret = |path: &Option<PathBuf>| path.as_deref().map(secret_file).transpose();
         if !bytes.starts_with(b"PAR1") {
             let (home, keys) = home::recipe_keys(known, self.side())?;
             let secret = secret(&self.secret_file)?;

@@ -141,7 +141,7 @@ impl Head {
         )
     }
 
-    fn parse(text: &str) -> Option<Self> {
+    pub(super) fn parse(text: &str) -> Option<Self> {
         let words: Vec<&str> = text.split(' ').collect();
         let [kind, ctx, session, index, rows, width] = words.as_slice() else {
             return None;

@@ -12,7 +12,7 @@ mod trials;
 #[cfg(feature = "cli")]
 use veilmatch::exchange::sealed::{HeldRecord, HolderBook, publish};
 
-use trials::{Hardening, Line, Surnames, local, sealed, surnames};
+use trials::{Hardening, Line, Surnames, linked, local, sealed, surnames};
 
 fn share(line: &Line) -> f64 {
     line.score.right as f64 / line.score.rows as f64
@@ -22,7 +22,7 @@ const REGISTER: Surnames = Surnames {
     records: 100_000,
     distinct: 50_000,
     slope: 1.0,
-    shift: 0.0,
+    shift: 2.7,
     seed: 1,
 };
 
@@ -52,6 +52,19 @@ fn the_keys_of_a_local_run_open_to_attacks_if_they_leave() {
         "{}",
         share_of("graph matching")
     );
+}
+
+#[test]
+fn linked_keys_open_with_the_secret_and_hardly_without() {
+    for line in linked(1_000, 10, 1).unwrap() {
+        let records = line.score.records_right as f64 / line.score.records as f64;
+        match line.attack {
+            "dictionary, shared secret" => assert_eq!(line.score.right, line.score.rows),
+            "dictionary, another secret" => assert_eq!(line.score.right, 0),
+            // Of a thousand records one block more or less is many.
+            _ => assert!(records < 0.03, "{} {records}", line.attack),
+        }
+    }
 }
 
 #[test]

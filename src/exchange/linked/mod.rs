@@ -72,8 +72,8 @@ impl Meeting {
     }
 
     /// The key of an input: of its kind of conjunction, which its first two bytes name, and of all of
-    /// it.
-    fn key(&self, input: &[u8]) -> [u8; 16] {
+    /// it. Whoever has the secret can try inputs with it.
+    pub fn key(&self, input: &[u8]) -> [u8; 16] {
         let kind = input.get(..2).unwrap_or_default();
         let sub_key = derive(
             "veilmatch 2026-11 linked key of a conjunction v1",

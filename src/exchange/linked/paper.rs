@@ -50,6 +50,23 @@ fn text(head: &Head, digest: &[u8; 32]) -> String {
 }
 
 impl Paper {
+    /// The head that a paper states, whoever signed it: for a look at the file, never to act on it.
+    ///
+    /// # Errors
+    /// Integrity: it is no paper in its one form.
+    pub fn stated(paper: &[u8]) -> Result<Head> {
+        let note = Note::decode(paper)?;
+        let mut lines = note.text().lines();
+        let mut value = |name: &str| lines.nth(0)?.strip_prefix(name);
+        let stated = value(FIRST).and_then(|_| {
+            let head = Head::parse(value("head ")?)?;
+            Some((head, unhex(value("digest ")?)?))
+        });
+        let stated = stated.filter(|(head, digest)| text(head, digest) == note.text());
+        let (head, _) = stated.ok_or_else(|| refused("its paper is not in its one form"))?;
+        Ok(head)
+    }
+
     /// Takes a file of a kind. Where the sender's identity is known its signature is checked; without
     /// one the paper only shows that the file is whole.
     ///
