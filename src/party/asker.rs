@@ -330,7 +330,7 @@ pub(super) fn encoded(
     tally.add("subjects", encoded.len() as u64);
     for (subject, cut) in &encoded {
         tally.add("inputs", subject.inputs.len() as u64);
-        tally.add("inputs_cut", u64::from(*cut));
+        tally.add("inputs_and_spellings_left_out", u64::from(*cut));
         tally.add(
             "subjects_without_input",
             u64::from(subject.inputs.is_empty()),

@@ -98,7 +98,7 @@ impl Desk<'_> {
         let mut records = Vec::with_capacity(made.len());
         for (record, cut, left_out) in made {
             tally.add("inputs", record.inputs.len() as u64);
-            tally.add("inputs_cut", u64::from(cut));
+            tally.add("inputs_and_spellings_left_out", u64::from(cut));
             tally.add("names_left_out_of_forms", u64::from(left_out));
             records.push(record);
         }

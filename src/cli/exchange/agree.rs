@@ -273,7 +273,7 @@ count = {count}
             subjects = self.subjects,
             request_rows = padme(self.subjects.saturating_mul(u64::from(MOST_PER_SUBJECT))),
             index_rows = padme(self.notices.saturating_mul(MEAN_OF_NOTICE)),
-            asks = (self.subjects / 100).max(16),
+            asks = (self.subjects / 20).max(100),
             days = self.days,
             count = self.epochs,
         );
