@@ -90,7 +90,7 @@ fn open_handed(text: String) -> String {
     text.replace("threshold_bits = 0.0", "threshold_bits = -1000.0")
         .replace("automatic_up_to = 0", "automatic_up_to = 4")
         .replace("barred_handling = [\"H3\"]", "barred_handling = []")
-        .replace("asks = 1000", "asks = 100000")
+        .replace("asks = 5000", "asks = 100000")
 }
 
 fn index(desk: &Desk) {
@@ -544,6 +544,18 @@ fn steps_may_be_killed_at_any_time_and_run_again() {
         spent(&quiet.north(RESPOND).err),
         "charged once"
     );
+
+    // A new index of the same epoch opens with the outputs at hand, and can be asked about.
+    index(&desk);
+    for done in [
+        desk.south(OPEN),
+        desk.south(ASK),
+        desk.north(RELEASE),
+        desk.south(RECEIVE),
+    ] {
+        desk.done(&done);
+    }
+    assert_eq!(opened(&desk), wanted);
 }
 
 #[test]
@@ -603,6 +615,14 @@ fn what_is_not_agreed_or_was_changed_is_refused_without_output() {
         .ends(5, &[]);
     desk.line("keys new south/south.key --name south")
         .ends(2, &["never overwritten"]);
+    // A key file under a passphrase needs it.
+    desk.put("words", "correct horse battery\n");
+    let keys = "south/third.key --passphrase-file words";
+    desk.done(&desk.line(&format!("keys new {keys} --name south")));
+    desk.line("keys show south/third.key")
+        .ends(2, &["passphrase"]);
+    let shown = desk.line(&format!("keys show {keys}"));
+    assert_eq!(shown.out, desk.line("keys show south/third.pub").out);
     // Lists that wait for a review take no part.
     let waits = agencies(POLICY, TRAVELLERS, |text| {
         text.replace("political_review = false", "political_review = true")
