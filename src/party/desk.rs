@@ -206,6 +206,7 @@ pub const fn file_stem(kind: Kind) -> &'static str {
         Kind::Response => "response",
         Kind::Ask => "ask",
         Kind::Release => "release",
+        linked => linked.code(),
     }
 }
 

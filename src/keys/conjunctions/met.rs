@@ -32,11 +32,6 @@ impl Conjunction<'_> {
                 .into_iter()
                 .map(|year| (year, *month, 0))
                 .collect(),
-            (DatePart::Decade, [high, low, month, day]) => {
-                let decade = i16::from_be_bytes([*high, *low]);
-                let years = years().filter(|year| year.div_euclid(10) == decade);
-                years.map(|year| (year, *month, *day)).collect()
-            }
             (DatePart::MonthDay, [month, day]) => {
                 years().map(|year| (year, *month, *day)).collect()
             }
@@ -74,16 +69,6 @@ impl Conjunction<'_> {
             _ if self.name == NamePart::Identifier => true,
             DatePart::Day | DatePart::Tens => {
                 self.year().is_some_and(|year| spans(year, year)) && in_names()
-            }
-            DatePart::Decade => {
-                let decade = self
-                    .field
-                    .first_chunk()
-                    .map_or(0, |d| i16::from_be_bytes(*d));
-                spans(
-                    decade.saturating_mul(10),
-                    decade.saturating_mul(10).saturating_add(9),
-                ) && in_names()
             }
             DatePart::MonthDay => in_names(),
             DatePart::None | DatePart::Year | DatePart::YearOnly | DatePart::Missing => {
