@@ -179,7 +179,7 @@ struct Inputs {
 }
 
 impl Inputs {
-    fn of(list: List, records: &[Prepared], make: fn(List, &Prepared) -> Conjunctions) -> Self {
+    fn of(list: List, records: &[Prepared], inputs: fn(List, &Prepared) -> Conjunctions) -> Self {
         let row = |record: u32, input: &[u8]| {
             let parsed = parse(input)?;
             let mut rules = list.rules().iter();
@@ -195,7 +195,7 @@ impl Inputs {
         let counts = Mutex::new((0, 0));
         let mut rows: Vec<InputOf> = (records.par_iter().zip(0..u32::MAX))
             .flat_map_iter(|(record, number)| {
-                let made = make(list, record);
+                let made = inputs(list, record);
                 if let Ok(mut counts) = counts.lock() {
                     counts.0 += u64::from(made.truncated);
                     counts.1 = made.inputs.len().max(counts.1);
@@ -404,7 +404,9 @@ impl ConjunctionTrial {
             self.request,
             100.0 * share(self.opened_by_all(), self.unrelated)
         );
-        for rows in [1e4, 1e5, 1e6, ratio(self.request, 1), 1e7, 1e8] {
+        let mut caps = [1e4, 1e5, 1e6, 1e7, 1e8, ratio(self.request, 1)];
+        caps.sort_by(f64::total_cmp);
+        for rows in caps {
             let _ = writeln!(out, "| {rows:.0} | {:.3} % |", 100.0 * self.guessed(rows));
         }
     }
