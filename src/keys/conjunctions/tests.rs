@@ -108,7 +108,9 @@ fn inputs_are_read_back_and_stay_within_their_limits() {
 fn components_and_their_borders_are_told_apart() {
     let piece = |parts: &[&[u8]]| {
         let mut bytes = vec![NamePart::Pair as u8, DatePart::None as u8];
-        parts.iter().for_each(|part| put(&mut bytes, part));
+        for part in parts {
+            put(&mut bytes, part);
+        }
         put(&mut bytes, b"");
         bytes
     };
