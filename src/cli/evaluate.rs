@@ -34,7 +34,7 @@ pub(super) struct Evaluate {
 enum EvaluateVerb {
     Hits(HitsFile),
     Keys(Keys),
-    Conjunctions(Conjunctions),
+    Conjunctions(Inputs),
     Scripts(Scripts),
     Strangers(Strangers),
     Variation(Variation),
@@ -97,7 +97,7 @@ struct Keys {
 #[command(after_help = "Example:
   veilmatch synth --subjects 10000 --notices 20000 --seed 11 -o d
   veilmatch evaluate conjunctions d/subjects.csv --list d/notices.csv --truth d/truth.csv")]
-struct Conjunctions {
+struct Inputs {
     /// Labelled subjects.
     subjects: PathBuf,
     /// The list.
@@ -370,7 +370,7 @@ impl Keys {
     }
 }
 
-impl Conjunctions {
+impl Inputs {
     fn run(self) -> anyhow::Result<Exit> {
         let (list, _) = read_list(std::slice::from_ref(&self.list), &ListSettings::default())?;
         let records = read_records(&self.subjects)?;

@@ -31,7 +31,7 @@ pub use protect::{LinkedRecord, LinkedTally, protect};
 
 use std::fmt;
 
-use zeroize::{Zeroize, ZeroizeOnDrop};
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use crate::error::{Error, Problem, Result};
 use crate::exchange::name::Code;
@@ -75,10 +75,10 @@ impl Meeting {
     /// it. Whoever has the secret can try inputs with it.
     pub fn key(&self, input: &[u8]) -> [u8; 16] {
         let kind = input.get(..2).unwrap_or_default();
-        let sub_key = derive(
+        let sub_key = Zeroizing::new(derive(
             "veilmatch 2026-11 linked key of a conjunction v1",
             &[&self.base, kind],
-        );
+        ));
         let hash = blake3::keyed_hash(&sub_key, input);
         hash.as_bytes().first_chunk().copied().unwrap_or_default()
     }

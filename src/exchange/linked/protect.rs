@@ -106,10 +106,10 @@ pub fn protect(
         .map(|((key, record), handle)| (*key, handle, *record))
         .collect();
     rows.par_sort_unstable();
-    let column = |of: fn(&([u8; 16], [u8; 16], Option<u32>)) -> [u8; 16]| -> Vec<u8> {
-        rows.iter().flat_map(of).collect()
-    };
-    let columns = vec![column(|row| row.0), column(|row| row.1)];
+    let columns = vec![
+        rows.iter().flat_map(|row| row.0).collect(),
+        rows.iter().flat_map(|row| row.1).collect(),
+    ];
     let table = Table::new(meeting.head(keys_of(side)), columns)?;
     let handles = rows
         .iter()

@@ -1,8 +1,4 @@
-#![allow(
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects,
-    reason = "small numbers"
-)]
+//! Linked: the whole way on small worlds, what the files show, and what must be refused.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -5,6 +5,7 @@
 
 use rustc_hash::FxHashSet;
 
+use super::names::INITIAL_BITS;
 use super::{DatePart, NamePart};
 use crate::keys::class::{ClassKey, class_bits};
 use crate::rarity::{self, Share};
@@ -17,11 +18,12 @@ const YEARS: f64 = 80.0;
 
 /// First classes that a word may have.
 const FIRSTS: f64 = 10.0;
-const FIRST_STEPS: usize = 12;
+
+/// Bits of having but one word as a name: some three in a hundred names on lists do.
+pub const ONE_WORD_BITS: f32 = 5.0;
 
 /// How many name parts there are of each number of steps, made of the words that the tables hold.
-/// Whole names have two or three words: few people have one, and with four a name is rarer than all
-/// others.
+/// Names of four words and more are left out: they are rarer than all others.
 pub fn name_guesses(part: NamePart) -> Vec<f64> {
     let mut words = Vec::new();
     let mut classes = Vec::new();
@@ -40,16 +42,20 @@ pub fn name_guesses(part: NamePart) -> Vec<f64> {
             }
         }
     });
-    let beside_first = |counts: &[f64]| {
-        let none = std::iter::repeat_n(0.0, FIRST_STEPS);
-        none.chain(counts.iter().map(|n| n * FIRSTS)).collect()
+    let rarer_by = |bits: f32, counts: &[f64]| -> Vec<f64> {
+        let none = std::iter::repeat_n(0.0, steps(bits));
+        none.chain(counts.iter().copied()).collect()
     };
     match part {
         NamePart::Identifier => Vec::new(),
         NamePart::Pair => unordered::<2>(&classes),
-        NamePart::TokenInitial => beside_first(&words),
+        NamePart::TokenInitial => {
+            let beside: Vec<f64> = words.iter().map(|n| n * FIRSTS).collect();
+            rarer_by(INITIAL_BITS, &beside)
+        }
         NamePart::Letters | NamePart::LettersLess => {
-            sum(&unordered::<2>(&words), &unordered::<3>(&words))
+            let one = rarer_by(ONE_WORD_BITS, &words);
+            sum(&[one, unordered::<2>(&words), unordered::<3>(&words)])
         }
     }
 }
@@ -94,10 +100,10 @@ fn unordered<const N: usize>(counts: &[f64]) -> Vec<f64> {
     all.iter().map(|n| n / orders).collect()
 }
 
-fn sum(two: &[f64], three: &[f64]) -> Vec<f64> {
-    let of = |counts: &[f64], step: usize| counts.get(step).copied().unwrap_or(0.0);
-    let steps = 0..two.len().max(three.len());
-    steps.map(|step| of(two, step) + of(three, step)).collect()
+fn sum(parts: &[Vec<f64>]) -> Vec<f64> {
+    let longest = parts.iter().map(Vec::len).max().unwrap_or(0);
+    let at = |step: usize| parts.iter().filter_map(|part| part.get(step)).sum();
+    (0..longest).map(at).collect()
 }
 
 #[cfg(test)]

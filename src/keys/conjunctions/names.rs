@@ -13,7 +13,7 @@ pub(super) const SPELLINGS: usize = 16;
 const WORDS: usize = 8;
 
 /// Bits of a first class beside a word: there are ten classes, some of them rare.
-const INITIAL_BITS: f32 = 3.0;
+pub(super) const INITIAL_BITS: f32 = 3.0;
 
 /// What is taken of a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -210,7 +210,7 @@ impl<'a> Words<'a> {
             let mut letters: Vec<u8> = forms.iter().flat_map(|f| f.as_bytes()).copied().collect();
             letters.sort_unstable();
             without_one(&letters, less, |letters| {
-                out.push(Piece::new(&[letters], bits))
+                out.push(Piece::new(&[letters], bits));
             });
         };
         for spelling in self.run.iter().take(SPELLINGS) {

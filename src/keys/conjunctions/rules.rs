@@ -120,12 +120,12 @@ const NARROW: &[Rule] = &[
 /// More true pairs are found, and up to two percent of unrelated notices open.
 const WIDE: &[Rule] = &[
     Rule::new(Name::Identifier, Date::None, 0.0),
-    Rule::new(Name::TokenInitial, Date::Day, 11.0),
+    Rule::new(Name::TokenInitial, Date::Day, 13.0),
     Rule::new(Name::Pair, Date::Day, 15.0),
     Rule::new(Name::Pair, Date::Tens, 21.5),
     Rule::new(Name::Pair, Date::YearOnly, 25.5),
     Rule::new(Name::Letters, Date::Year, 23.0),
-    Rule::new(Name::Letters, Date::YearOnly, 18.0),
+    Rule::new(Name::Letters, Date::YearOnly, 23.0),
     Rule::new(Name::Letters, Date::Missing, 36.5),
     Rule::new(Name::LettersLess, Date::Day, 8.0),
     Rule::new(Name::LettersLess, Date::Tens, 29.0),
