@@ -12,6 +12,7 @@ use crate::cli::Exit;
 use crate::cli::exchange::{Office, agreement, today};
 use crate::cli::keys::party;
 use crate::error::Problem;
+use crate::exchange::name::Code;
 use crate::party::{LOG_FILE, check_sample, draw_rows, read_rows, write_rows};
 use crate::record::hex;
 use crate::report::{Output, table};
@@ -222,7 +223,7 @@ impl Show {
 
 /// An entry as a row; of digests their beginnings.
 fn row(number: u64, entry: &Entry) -> Vec<String> {
-    let codes: Vec<&str> = entry.codes.iter().map(|code| code.as_str()).collect();
+    let codes: Vec<&str> = entry.codes.iter().map(Code::as_str).collect();
     let counts: Vec<String> = entry.counts.iter().map(u64::to_string).collect();
     let digests: Vec<String> = entry
         .digests

@@ -198,7 +198,7 @@ impl Desk<'_> {
                 asked.push(Asked { record, band, case });
                 cases.push(Case {
                     subjects: subjects.iter().map(|id| (*id).to_owned()).collect(),
-                    case: hex(&case),
+                    reference: hex(&case),
                     handle,
                 });
             }
@@ -239,7 +239,7 @@ impl Desk<'_> {
             };
             tally.add(decision, 1);
             rows.push(ReleasedRow {
-                case: case.map(|case| case.case.clone()).unwrap_or_default(),
+                case: case.map(|case| case.reference.clone()).unwrap_or_default(),
                 subject_ids: case.map(|case| case.subjects.clone()).unwrap_or_default(),
                 decision,
                 reason: one.outcome.err().map_or("", sealed::Refusal::word),
@@ -275,13 +275,12 @@ impl Desk<'_> {
         let subjects = read_subjects(&folder)?;
         let (encoded, _) = encoded(self.list, &deal, &subjects)?;
         let (question, request) = question(&side, &folder, &encoded)?;
-        let outputs = match read_file(&folder.join(OUTPUTS), u64::MAX)? {
-            Some(bytes) => Outputs::decode(&bytes, &question)?,
-            None => {
-                let outputs = question.finish(&request, &response)?;
-                Output::whole(&folder.join(OUTPUTS), &outputs.encode())?;
-                outputs
-            }
+        let outputs = if let Some(bytes) = read_file(&folder.join(OUTPUTS), u64::MAX)? {
+            Outputs::decode(&bytes, &question)?
+        } else {
+            let outputs = question.finish(&request, &response)?;
+            Output::whole(&folder.join(OUTPUTS), &outputs.encode())?;
+            outputs
         };
         let opening = outputs.open(&index, &forms)?;
         let holder = deal.holder().name();
@@ -466,7 +465,7 @@ fn chosen(path: &Path) -> Result<BTreeSet<String>> {
 #[derive(serde::Serialize, serde::Deserialize)]
 struct Case {
     handle: String,
-    case: String,
+    reference: String,
     subjects: Vec<String>,
 }
 

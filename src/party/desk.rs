@@ -9,7 +9,7 @@ use jiff::civil::{Date, DateTime};
 use crate::audit::{Act, Entry, LogFile};
 use crate::error::{Problem, Result};
 use crate::exchange::agreement::{Agreement, Deal, Intent};
-use crate::exchange::identity::Identity;
+use crate::exchange::identity::{Identity, Party};
 use crate::exchange::manifest::{Manifest, Received, Sent, Side};
 use crate::exchange::name::{Code, PartyName};
 use crate::exchange::note;
@@ -78,7 +78,7 @@ impl<'a> Desk<'a> {
         let other = terms
             .parties
             .iter()
-            .map(|party| party.name())
+            .map(Party::name)
             .find(|name| *name != own);
         let other = other.unwrap_or(own).clone();
         let (asker, holder) = if as_asker {

@@ -104,7 +104,7 @@ impl Desk<'_> {
         }
         tally.add("notices_in_index", records.len() as u64);
         let folder = self.folder(deal)?;
-        let mut book = self.book(deal, &folder)?;
+        let mut book = kept(deal, &folder)?;
         let (index, forms) = publish(&self.side(deal), &mut book, &records)?;
         save(&folder, &book)?;
         let mut entry = self.entry(Act::Published, deal);
@@ -123,7 +123,7 @@ impl Desk<'_> {
         let deal = self.deal_of(from, Kind::Request)?;
         let request = self.take(&deal, from, Kind::Request)?;
         let folder = self.folder(&deal)?;
-        let mut book = self.book(&deal, &folder)?;
+        let mut book = kept(&deal, &folder)?;
         let stored = folder.join(format!("request-{}", short(&request.id)));
         let mut tally = Tally::new();
         tally.add("rows", request.manifest.head.rows);
@@ -169,7 +169,7 @@ impl Desk<'_> {
             copy(&stored, what.to, Kind::Release)?;
             return Ok(ReleaseState::Left(tally));
         }
-        let mut book = self.book(&deal, &folder)?;
+        let mut book = kept(&deal, &folder)?;
         let mut rows = book.read_ask(&self.side(&deal), &ask)?;
         let notices = current(what.lists, self.state.today);
         let gone = rows
@@ -200,7 +200,7 @@ impl Desk<'_> {
         let mut decisions = Vec::new();
         let mut entries = Vec::new();
         for (number, fate) in (1..).zip(&fates) {
-            let decision = self.decision(&deal, fate, number, &decided)?;
+            let decision = decision(&deal, fate, number, &decided)?;
             let (name, word) = match &decision {
                 Decision::Release(_) => ("released", "release"),
                 Decision::Refuse(refusal) => ("refused", refusal.word()),
@@ -226,13 +226,6 @@ impl Desk<'_> {
 
     fn seen(&self, notice: &Notice) -> std::result::Result<Seen, Bar> {
         Seen::of(notice, &self.agreement.terms().purposes)
-    }
-
-    fn book(&self, deal: &Deal, folder: &Path) -> Result<HolderBook> {
-        match read_file(&folder.join(BOOK), u64::MAX)? {
-            Some(bytes) => HolderBook::decode(&bytes),
-            None => HolderBook::new(deal),
-        }
     }
 
     /// Logs that an ask was read, the first time; and what was found withdrawn.
@@ -353,41 +346,6 @@ impl Desk<'_> {
         entry.digests.push(*ask);
         entry
     }
-
-    fn decision(
-        &self,
-        deal: &Deal,
-        fate: &Fate<'_>,
-        row: u64,
-        decided: &[Decided],
-    ) -> Result<Decision> {
-        let (notice, redaction) = match fate {
-            Fate::Refused(refusal, _) => return Ok(Decision::Refuse(*refusal)),
-            Fate::Automatic(notice, _) => (notice, Redaction::None),
-            Fate::People { notice, .. } => {
-                let on_it = || decided.iter().filter(|d| d.row == row);
-                let refused = on_it().find_map(|d| match d.verdict {
-                    Verdict::Refuse(refusal) => Some(refusal),
-                    Verdict::Release(_) => None,
-                });
-                if let Some(refusal) = refused {
-                    return Ok(Decision::Refuse(refusal));
-                }
-                // Where two decide, the one who lets out less prevails.
-                let levels = on_it().filter_map(|d| match d.verdict {
-                    Verdict::Release(redaction) => Some(redaction),
-                    Verdict::Refuse(_) => None,
-                });
-                (notice, levels.max().unwrap_or(Redaction::Contact))
-            }
-        };
-        let agreed = deal.releasable_fields().iter().map(Code::as_str);
-        // A byte says what was decided, two how long the fields are.
-        let room = usize::from(deal.caps().release_bytes).saturating_sub(3);
-        Ok(Decision::Release(release_bytes(
-            notice, agreed, redaction, room,
-        )?))
-    }
 }
 
 /// What becomes of a row of an ask.
@@ -412,6 +370,44 @@ impl Fate<'_> {
             }
         }
     }
+}
+
+/// The book of a deal, as it was kept, or a new one.
+fn kept(deal: &Deal, folder: &Path) -> Result<HolderBook> {
+    match read_file(&folder.join(BOOK), u64::MAX)? {
+        Some(bytes) => HolderBook::decode(&bytes),
+        None => HolderBook::new(deal),
+    }
+}
+
+/// What is answered to a row, once all is decided on it.
+fn decision(deal: &Deal, fate: &Fate<'_>, row: u64, decided: &[Decided]) -> Result<Decision> {
+    let (notice, redaction) = match fate {
+        Fate::Refused(refusal, _) => return Ok(Decision::Refuse(*refusal)),
+        Fate::Automatic(notice, _) => (notice, Redaction::None),
+        Fate::People { notice, .. } => {
+            let on_it = || decided.iter().filter(|d| d.row == row);
+            let refused = on_it().find_map(|d| match d.verdict {
+                Verdict::Refuse(refusal) => Some(refusal),
+                Verdict::Release(_) => None,
+            });
+            if let Some(refusal) = refused {
+                return Ok(Decision::Refuse(refusal));
+            }
+            // Where two decide, the one who lets out less prevails.
+            let levels = on_it().filter_map(|d| match d.verdict {
+                Verdict::Release(redaction) => Some(redaction),
+                Verdict::Refuse(_) => None,
+            });
+            (notice, levels.max().unwrap_or(Redaction::Contact))
+        }
+    };
+    let agreed = deal.releasable_fields().iter().map(Code::as_str);
+    // A byte says what was decided, two how long the fields are.
+    let room = usize::from(deal.caps().release_bytes).saturating_sub(3);
+    Ok(Decision::Release(release_bytes(
+        notice, agreed, redaction, room,
+    )?))
 }
 
 /// Rows that wait for people: nobody refused, and fewer released than must.

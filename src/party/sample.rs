@@ -29,6 +29,9 @@ pub fn draw_rows(agreement: &Agreement, today: Date, from: &Path, count: u64) ->
 }
 
 /// Row numbers as a file: one a line, from 1.
+///
+/// # Errors
+/// The disk.
 pub fn write_rows(path: &Path, rows: &[u64]) -> Result<()> {
     let lines: Vec<String> = rows
         .iter()

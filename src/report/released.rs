@@ -116,7 +116,7 @@ mod tests {
         };
         let path = folder.path().join("r.csv");
         let agreed = ["name", "birth_date", "remarks"];
-        write_released(&path, &agreed, &[row.clone()])
+        write_released(&path, &agreed, std::slice::from_ref(&row))
             .unwrap()
             .commit()
             .unwrap();
@@ -127,7 +127,7 @@ mod tests {
              ab,cd,S-1;S-2,released,,Tarvo;=1+1,,'@x,\n"
         );
         let path = folder.path().join("r.jsonl");
-        write_released(&path, &agreed, &[row.clone()])
+        write_released(&path, &agreed, std::slice::from_ref(&row))
             .unwrap()
             .commit()
             .unwrap();
