@@ -440,7 +440,7 @@ pub(crate) fn linked(records: usize, base: u32, seed: u64) -> Result<Vec<Line>> 
             reference: Vec::new(),
         });
     let held: Vec<LinkedRecord> = held.collect();
-    let meeting = |material: &[u8]| {
+    let meeting = |material: &[u8]| -> Result<Meeting> {
         let session = Code::new("bench").expect("a code");
         Ok(Meeting::new(
             &Secret::from_material(material)?,
