@@ -110,7 +110,7 @@ fn the_command_attacks_a_file_and_holds_claims_against_the_secret() {
         reference: Vec::new(),
     });
     let held: Vec<HeldRecord> = held.collect();
-    let parties = crate::parties::Parties::new(1_000);
+    let parties = crate::parties::Parties::new(100_000);
     let mut book = HolderBook::new(&parties.deal).unwrap();
     let (c0, _) = publish(&parties.holder(), &mut book, &held).unwrap();
     desk.put("index.parquet", &c0.envelope);

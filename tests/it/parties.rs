@@ -78,7 +78,7 @@ pub(crate) fn agreement_text(north: &Identity, south: &Identity, rows: u64) -> S
          no_send = []\nbarred_handling = []\nprotected_roles = false\nretention_days = 30\n\
          disputes = \"the data protection officers\"\n{}{}[[list]]\nid = \"wanted\"\n\
          holder = \"north\"\npolitical_review = false\n[[notice]]\ntype = \"wanted\"\n\
-         threshold_bits = 5.0\ndeciders = 1\n[caps]\nsubjects = {rows}\ninputs_per_record = 128\n\
+         threshold_bits = 5.0\ndeciders = 1\n[caps]\nsubjects = {rows}\ninputs_per_record = 1024\n\
          request_rows = {rows}\nindex_rows = {rows}\nasks = 20\nform_bytes = 64\n\
          release_bytes = 256\n[epochs]\nfirst_day = \"2026-01-01\"\ndays = 30\ncount = 3\n",
         "00".repeat(32),

@@ -57,7 +57,7 @@ impl Paper {
     pub fn stated(paper: &[u8]) -> Result<Head> {
         let note = Note::decode(paper)?;
         let mut lines = note.text().lines();
-        let mut value = |name: &str| lines.nth(0)?.strip_prefix(name);
+        let mut value = |name: &str| lines.next()?.strip_prefix(name);
         let stated = value(FIRST).and_then(|_| {
             let head = Head::parse(value("head ")?)?;
             Some((head, unhex(value("digest ")?)?))

@@ -11,6 +11,7 @@ use veilmatch::audit::{Checkpoint, Log, LogFile, Proof};
 use veilmatch::exchange::Envelope;
 use veilmatch::exchange::agreement::Agreement;
 use veilmatch::exchange::identity::{Identity, Party};
+use veilmatch::exchange::linked::{Book, Paper};
 use veilmatch::exchange::manifest::Manifest;
 use veilmatch::exchange::name::PartyName;
 use veilmatch::exchange::sealed::{AskBook, AskerState, HolderBook, Sample};
@@ -87,11 +88,12 @@ pub(crate) fn envelope(bytes: &[u8]) {
     View::of_file(bytes).ok();
 }
 
-/// Manifests and checkpoints.
+/// Manifests, papers of linked files and checkpoints.
 pub(crate) fn manifest(bytes: &[u8]) {
     if let Ok(manifest) = Manifest::stated(bytes) {
         assert!(!manifest.lines().is_empty());
     }
+    Paper::stated(bytes).ok();
     Checkpoint::stated(bytes).ok();
 }
 
@@ -149,12 +151,14 @@ pub(crate) fn state(bytes: &[u8]) {
     AskerState::decode(bytes).ok();
     AskBook::decode(bytes).ok();
     Sample::decode(bytes).ok();
+    Book::decode(bytes).ok();
     // Behind the digest, which mutations never fit.
     let whole = [bytes, blake3::hash(bytes).as_bytes().as_slice()].concat();
     HolderBook::decode(&whole).ok();
     AskerState::decode(&whole).ok();
     AskBook::decode(&whole).ok();
     Sample::decode(&whole).ok();
+    Book::decode(&whole).ok();
 }
 
 /// Names, of any script and none; and inputs of the exchange that are read back.

@@ -54,7 +54,7 @@ fn agreements_and_identities_of_an_enemy_are_refused() {
         ("[caps]", TWICE_NOTICE),
         ("[[notice]]", TWICE_LIST),
         ("subjects = 10\n", "subjects = 99999999999999999999\n"),
-        ("inputs_per_record = 128", "inputs_per_record = 65536"),
+        ("inputs_per_record = 1024", "inputs_per_record = 65536"),
         ("form_bytes = 64", "form_bytes = 1"),
         ("form_bytes = 64", "form_bytes = 65535"),
         ("release_bytes = 256", "release_bytes = 1"),
