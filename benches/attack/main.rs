@@ -8,11 +8,16 @@
     clippy::cast_precision_loss,
     clippy::cast_sign_loss,
     clippy::print_stdout,
-    reason = "a bench prints, and its counts are small"
+    clippy::too_many_lines,
+    reason = "a bench prints, its counts are small, and an exchange is one piece"
 )]
 
 #[path = "../../tests/it/parties.rs"]
-#[allow(dead_code, reason = "the stories of the tests use the rest")]
+#[allow(
+    dead_code,
+    clippy::unwrap_used,
+    reason = "made for the tests, whose stories use the rest"
+)]
 mod parties;
 mod trials;
 

@@ -394,7 +394,7 @@ pub(crate) fn sealed(records: usize, seed: u64) -> Result<Vec<Line>> {
     let opened = guesses::dictionary(&blinded, &guessed(&state)?);
     let of_others = guesses::dictionary(&blinded, &state.guess(&request.table, &others.keys)?);
     let owner = truth(&blinded, &home, &opened);
-    let asked = (
+    let truths = (
         owner.clone(),
         of_the_same(&owner, truth(&blinded, &others, &of_others)),
     );
@@ -404,24 +404,24 @@ pub(crate) fn sealed(records: usize, seed: u64) -> Result<Vec<Line>> {
         "dictionary, asker's seed",
         &opened,
         &blinded,
-        &asked.0,
+        &truths.0,
     ));
     lines.push(by(
         "C2",
         "dictionary, another seed",
         &other_seed,
         &blinded,
-        &asked.0,
+        &truths.0,
     ));
     lines.extend(onlooker(
         &name("C2"),
         &blinded,
-        [(&home, &asked.0), (&others, &asked.1)],
+        [(&home, &truths.0), (&others, &truths.1)],
     ));
     lines.extend(onlooker(
         &name("C3"),
         &evaluated,
-        [(&home, &asked.0), (&others, &asked.1)],
+        [(&home, &truths.0), (&others, &truths.1)],
     ));
     Ok(lines)
 }

@@ -45,8 +45,8 @@ fn one_keyed_surname_a_record_opens_with_the_secret_and_by_block_sizes() {
 fn the_keys_of_a_local_run_open_to_attacks_if_they_leave() {
     let lines = local(500, 1).unwrap();
     let share_of = |attack: &str| share(lines.iter().find(|l| l.attack == attack).unwrap());
-    assert_eq!(share_of("dictionary, shared secret"), 1.0);
-    assert_eq!(share_of("dictionary, another secret"), 0.0);
+    assert!(share_of("dictionary, shared secret") > 0.999_999);
+    assert!(share_of("dictionary, another secret") < 0.000_001);
     assert!(
         share_of("graph matching") > 0.9,
         "{}",
@@ -114,7 +114,7 @@ fn the_command_attacks_a_file_and_holds_claims_against_the_secret() {
     let mut book = HolderBook::new(&parties.deal).unwrap();
     let (c0, _) = publish(&parties.holder(), &mut book, &held).unwrap();
     desk.put("index.parquet", &c0.envelope);
-    desk.put("holder.book", &book.encode());
+    desk.put("holder.book", book.encode());
     let attack = [
         "attack",
         "index.parquet",

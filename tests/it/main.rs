@@ -1,5 +1,10 @@
 //! Integration tests, one module per user story.
 #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+#![allow(
+    clippy::too_many_lines,
+    clippy::format_collect,
+    reason = "a story is told in one piece, and its texts are short"
+)]
 
 #[cfg(feature = "cli")]
 mod analyst_batch;
@@ -28,6 +33,7 @@ mod reference;
 mod refusals;
 #[cfg(feature = "cli")]
 mod support;
+#[cfg(all(feature = "cli", feature = "synth"))]
 mod two_agencies;
 #[cfg(all(feature = "cli", feature = "synth"))]
 mod two_parties_linked;
