@@ -1,6 +1,6 @@
 //! What files reveal, and how far attacks get with that.
 //!
-//! In: the bytes of files as they lie on disk. Out: [`leak`] says what a file shows to whoever has
+//! In: the bytes of files as they lie on disk. Out: [`leak()`] says what a file shows to whoever has
 //! it, recomputed from its bytes, and where that is more than `docs/protocol.md` allows. A [`View`]
 //! is what an onlooker sees of a file's rows; the attacks of [`guesses`] set it against what the
 //! onlooker knows, and a [`Score`] says how much of what they claim is true.
