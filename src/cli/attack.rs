@@ -6,17 +6,18 @@ use std::path::{Path, PathBuf};
 
 use clap::{ArgGroup, Args};
 use serde::Serialize;
+use zeroize::Zeroizing;
 
 use crate::attack::{Claims, Score, View, guesses, home};
-use crate::cli::Exit;
 use crate::cli::leak::read;
+use crate::cli::{Exit, conjunctions, secret_of};
 use crate::error::{Problem, Result};
 use crate::evaluate::share;
 use crate::exchange::sealed::{AskerState, HolderBook};
 use crate::exchange::table::{Kind, ROW_LIMIT, Table};
 use crate::keys::conjunctions::List;
-use crate::keys::{Prepared, Secret, Side};
-use crate::read::{ListSettings, SubjectSettings, read_list, read_subjects};
+use crate::keys::{Prepared, Side};
+use crate::read::{ListSettings, SubjectSettings, read_all_subjects, read_list};
 
 /// Run known attacks against files: dictionary, rank, degree-stripping, co-occurrence, matching.
 ///
@@ -55,10 +56,6 @@ pub(super) struct Attack {
     /// One JSON object a file and attack, a line each.
     #[arg(long)]
     json: bool,
-}
-
-fn conjunctions(text: &str) -> std::result::Result<List, String> {
-    List::of_code(text).ok_or_else(|| "one of narrow, wide".to_owned())
 }
 
 /// One attack on one file.
@@ -109,10 +106,9 @@ impl Attack {
             known.extend(list.notices.iter().map(|n| Prepared::new(&n.record)));
         }
         if let Some(subjects) = &self.subjects {
-            let settings = SubjectSettings::default();
-            for chunk in read_subjects(std::slice::from_ref(subjects), &settings)? {
-                known.extend(chunk?.0.iter().map(|s| Prepared::new(&s.record)));
-            }
+            let subjects = std::slice::from_ref(subjects);
+            let (subjects, _) = read_all_subjects(subjects, &SubjectSettings::default())?;
+            known.extend(subjects.iter().map(|s| Prepared::new(&s.record)));
         }
         Ok(known)
     }
@@ -125,21 +121,18 @@ impl Attack {
         }
     }
 
-    fn case(&self, bytes: &[u8], known: &[Prepared]) -> Result<Case> {
+    fn case(&self, bytes: &[u8], known: &[Prepared]) -> anyhow::Result<Case> {
         let view = View::of_file(bytes)?;
-        let secret = |path: &Option<PathBuf>| path.as_deref().map(secret_file).transpose();
         if !bytes.starts_with(b"PAR1") {
             let (home, keys) = home::recipe_keys(known, self.side())?;
-            let secret = secret(&self.secret_file)?;
-            let secret = secret
-                .map(|bytes| Secret::from_material(&bytes))
-                .transpose()?;
+            let secret = self.secret_file.as_deref().map(secret_of).transpose()?;
             let guesses = secret.map(|secret| home::blind_keys(&secret, &keys));
             let opened = guesses.map(|keys| guesses::dictionary(&view, &keys));
             return Ok(Case { view, home, opened });
         }
         let table = Table::decode(bytes, ROW_LIMIT)?;
         let home = home::inputs(self.conjunctions, known, self.side())?;
+        let secret = |path: &Option<PathBuf>| path.as_deref().map(state_file).transpose();
         let guesses = match table.head().kind {
             Kind::Index => secret(&self.holder_book)?
                 .map(|bytes| HolderBook::decode(&bytes)?.guess(&table, &home.keys))
@@ -154,9 +147,10 @@ impl Attack {
     }
 }
 
-/// The bytes of a secret; errors do not say which file.
-fn secret_file(path: &Path) -> Result<Vec<u8>> {
-    std::fs::read(path).map_err(|e| Problem::Read(e).into())
+/// The bytes of a party's state; errors do not say which file.
+fn state_file(path: &Path) -> Result<Zeroizing<Vec<u8>>> {
+    let bytes = std::fs::read(path).map_err(Problem::Read)?;
+    Ok(Zeroizing::new(bytes))
 }
 
 impl Case {

@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use clap::{Args, Subcommand};
 
-use crate::cli::{Exit, ModelFile};
+use crate::cli::list::read_lists;
+use crate::cli::{Exit, ModelFile, conjunctions};
 use crate::error::{Place, Problem, Result};
 use crate::evaluate::{
     Evaluation, GroupBy, HitRow, TruthRow, aliases_off, conjunction_trial, curve, key_trial,
@@ -17,7 +18,7 @@ use crate::evaluate::{
 use crate::keys::conjunctions::List;
 use crate::keys::{KeyMaker, Prepared, Secret};
 use crate::learn::pairs::read_pairs;
-use crate::read::{ListSettings, SubjectSettings, read_list, read_subjects};
+use crate::read::{ListSettings, SubjectSettings, read_all_subjects, read_list};
 use crate::record::{Kind, Notice, Record, Script};
 use crate::report::{Output, read_hits};
 use crate::score::Model;
@@ -197,15 +198,8 @@ struct Strangers {
 
 impl Strangers {
     fn run(self) -> anyhow::Result<Exit> {
-        let lists = self.lists.iter().map(|path| {
-            let (list, _) = read_list(std::slice::from_ref(path), &ListSettings::default())?;
-            Ok(list)
-        });
-        let lists = lists.collect::<Result<_>>()?;
-        let mut people = Vec::new();
-        for chunk in read_subjects(&[self.people], &SubjectSettings::default())? {
-            people.extend(chunk?.0);
-        }
+        let lists = read_lists(&self.lists)?;
+        let (mut people, _) = read_all_subjects(&[self.people], &SubjectSettings::default())?;
         // A file of people need not say so.
         for person in &mut people {
             if person.record.kind == Kind::Unknown {
@@ -384,18 +378,10 @@ impl Inputs {
     }
 }
 
-/// The list of conjunctions of a code.
-pub(super) fn conjunctions(code: &str) -> std::result::Result<List, String> {
-    List::of_code(code).ok_or_else(|| "narrow or wide".to_owned())
-}
-
 /// All records of a subject file.
 fn read_records(path: &PathBuf) -> Result<Vec<Record>> {
-    let mut records = Vec::new();
-    for chunk in read_subjects(std::slice::from_ref(path), &SubjectSettings::default())? {
-        records.extend(chunk?.0.into_iter().map(|s| s.record));
-    }
-    Ok(records)
+    let (subjects, _) = read_all_subjects(std::slice::from_ref(path), &SubjectSettings::default())?;
+    Ok(subjects.into_iter().map(|s| s.record).collect())
 }
 
 /// The places of true pairs among subjects and notices; pairs of which a side is not there fall out.

@@ -13,7 +13,7 @@ use crate::evaluate::aliases_off;
 use crate::learn::frequencies::{SOURCES, Source, learn, learn_organizations, read};
 use crate::learn::weights::{Labelled, weights};
 use crate::learn::{pairs::read_pairs, sounds, strangers, translit, variants};
-use crate::read::{ListSettings, SubjectSettings, read_list, read_subjects};
+use crate::read::{ListSettings, SubjectSettings, read_all_subjects, read_list};
 use crate::record::{Kind, Notice, Record, Script};
 use crate::report::Output;
 use crate::score::Model;
@@ -158,15 +158,13 @@ impl Weights {
         }
         if let (Some(list), Some(strangers)) = (&self.list, &self.strangers) {
             let (mut subjects, notices, truth) = aliases_off(&notices(list)?);
-            for chunk in
-                read_subjects(std::slice::from_ref(strangers), &SubjectSettings::default())?
-            {
-                subjects.extend(chunk?.0.into_iter().map(|person| Record {
-                    kind: Kind::Person,
-                    names: person.record.names,
-                    ..Record::default()
-                }));
-            }
+            let strangers = std::slice::from_ref(strangers);
+            let (people, _) = read_all_subjects(strangers, &SubjectSettings::default())?;
+            subjects.extend(people.into_iter().map(|person| Record {
+                kind: Kind::Person,
+                names: person.record.names,
+                ..Record::default()
+            }));
             known.push(Labelled {
                 source: "aliases",
                 subjects,

@@ -8,8 +8,10 @@ use clap::{Args, Subcommand};
 use rayon::prelude::*;
 use zeroize::Zeroizing;
 
-use crate::cli::Exit;
+use crate::cli::keys::party;
+use crate::cli::list::read_lists;
 use crate::cli::subjects::SubjectOptions;
+use crate::cli::{Exit, code, conjunctions, secret_of};
 use crate::config::Config;
 use crate::error::{Error, Problem, Result};
 use crate::exchange::identity::{Identity, Party};
@@ -17,11 +19,10 @@ use crate::exchange::linked::{Book, LinkedFile, LinkedRecord, Meeting, Paper, jo
 use crate::exchange::name::Code;
 use crate::exchange::table::Kind;
 use crate::keys::conjunctions::{List, of_notice, of_subject};
-use crate::keys::{Prepared, Secret, Side};
-use crate::read::{ListSettings, read_list, read_subjects};
-use crate::record::{Record, Status, hex};
+use crate::keys::{Prepared, Side};
+use crate::read::read_all_subjects;
+use crate::record::hex;
 use crate::report::Output;
-use crate::tally::Tally;
 
 /// Match through a neutral unit: two parties with a shared secret that the unit does not have.
 ///
@@ -78,7 +79,7 @@ struct Protect {
     session: Code,
     /// Which conjunctions, the same for both: narrow or wide.
     #[arg(long, value_name = "CODE", default_value = "wide",
-        value_parser = super::evaluate::conjunctions)]
+        value_parser = conjunctions)]
     conjunctions: List,
     /// Blocks of equal keys are filled up to powers of this.
     #[arg(long, value_name = "N", default_value_t = 10)]
@@ -216,30 +217,42 @@ impl NewSecret {
 
 impl Protect {
     fn run(self) -> anyhow::Result<Exit> {
-        let material = Zeroizing::new(
-            std::fs::read(&self.secret_file).context("cannot read the secret file")?,
-        );
-        let secret = Secret::from_material(&material)?;
+        let secret = secret_of(&self.secret_file)?;
         let meeting = Meeting::new(&secret, &self.conjunctions.digest(), &self.session);
         let identity = self.identity.read()?;
         let list = self.conjunctions;
         let (side, records, refused) = if self.lists.is_empty() {
             let settings = self.reading.settings(&Config::default())?;
-            let (mut records, mut intake) = (Vec::new(), Tally::new());
-            for chunk in read_subjects(&self.subjects, &settings)? {
-                let (subjects, tally) = chunk?;
-                intake.merge(tally);
-                records.par_extend(subjects.par_iter().map(|s| subject(list, &s.record)));
-            }
-            let refused = intake.count("rows_refused");
-            if records.is_empty() && refused > 0 {
-                return Err(Error::from(Problem::AllRefused { refused }).into());
-            }
-            (Side::Subject, records, refused)
+            let (subjects, intake) = read_all_subjects(&self.subjects, &settings)?;
+            let records: Vec<_> = (subjects.par_iter())
+                .map(|subject| {
+                    let made = of_subject(list, &Prepared::new(&subject.record));
+                    (made, subject.record.id.0.clone())
+                })
+                .collect();
+            (Side::Subject, records, intake.count("rows_refused"))
         } else {
-            (Side::Notice, notices(list, &self.lists)?, 0)
+            let lists = read_lists(&self.lists)?;
+            let today = jiff::Zoned::now().date();
+            let notices = lists.par_iter().flat_map(|list| &list.notices);
+            let records: Vec<_> = notices
+                .filter(|notice| notice.status_on(today).is_live())
+                .map(|notice| {
+                    let made = of_notice(list, &Prepared::new(&notice.record));
+                    (made, notice.uid())
+                })
+                .collect();
+            (Side::Notice, records, 0)
         };
-        let (records, truncated): (Vec<LinkedRecord>, Vec<u64>) = records.into_iter().unzip();
+        let truncated: u64 = (records.iter())
+            .map(|(made, _)| u64::from(made.truncated))
+            .sum();
+        let records: Vec<LinkedRecord> = (records.into_iter())
+            .map(|(made, id)| LinkedRecord {
+                inputs: made.inputs,
+                reference: id.into_bytes(),
+            })
+            .collect();
         let (file, book, tally) = protect(&meeting, side, &records, self.pad, identity.as_ref())?;
         // What leads back must be there before what leaves.
         Output::whole(&self.book, &book.encode())?;
@@ -252,7 +265,7 @@ impl Protect {
             tally.blocks,
             tally.filling,
             tally.dummies,
-            truncated.iter().sum::<u64>(),
+            truncated,
         );
         if refused > 0 {
             eprintln!(
@@ -263,42 +276,6 @@ impl Protect {
         }
         Ok(Exit::Done)
     }
-}
-
-fn subject(list: List, record: &Record) -> (LinkedRecord, u64) {
-    let made = of_subject(list, &Prepared::new(record));
-    let reference = record.id.0.clone().into_bytes();
-    (
-        LinkedRecord {
-            inputs: made.inputs,
-            reference,
-        },
-        u64::from(made.truncated),
-    )
-}
-
-/// The notices in force that may take part.
-fn notices(list: List, paths: &[PathBuf]) -> anyhow::Result<Vec<(LinkedRecord, u64)>> {
-    let today = jiff::Zoned::now().date();
-    let mut records = Vec::new();
-    for path in paths {
-        let (read, _) = read_list(std::slice::from_ref(path), &ListSettings::default())?;
-        let notices = read.notices.into_par_iter().filter(|notice| {
-            !matches!(notice.status_on(today), Status::Delisted | Status::Expired)
-        });
-        records.par_extend(notices.map(|notice| {
-            let made = of_notice(list, &Prepared::new(&notice.record));
-            let reference = notice.uid().into_bytes();
-            (
-                LinkedRecord {
-                    inputs: made.inputs,
-                    reference,
-                },
-                u64::from(made.truncated),
-            )
-        }));
-    }
-    Ok(records)
 }
 
 impl Join {
@@ -363,10 +340,6 @@ impl Open {
     }
 }
 
-fn code(text: &str) -> std::result::Result<Code, &'static str> {
-    Code::try_from(text.to_owned())
-}
-
 /// The place of a file's paper.
 fn paper_of(path: &Path) -> PathBuf {
     let mut name = OsString::from(path);
@@ -389,9 +362,4 @@ fn take(kind: Kind, path: &Path, from: Option<&Party>) -> anyhow::Result<Paper> 
 fn book(path: &Path) -> anyhow::Result<Book> {
     let bytes = Zeroizing::new(std::fs::read(path).context("cannot read the book")?);
     Ok(Book::decode(&bytes)?)
-}
-
-fn party(path: &Path) -> anyhow::Result<Party> {
-    let bytes = std::fs::read(path).context("cannot read a public identity")?;
-    Ok(Party::decode(&bytes)?)
 }

@@ -32,6 +32,15 @@ enum ListVerb {
     Export(Export),
 }
 
+/// Lists, one a file, imported or as published; an error names its number.
+pub(super) fn read_lists(paths: &[PathBuf]) -> Result<Vec<List>> {
+    let one = |(path, number): (&PathBuf, u32)| {
+        let read = read_list(std::slice::from_ref(path), &ListSettings::default());
+        read.map(|(list, _)| list).map_err(|e| e.in_list(number))
+    };
+    paths.iter().zip(1..).map(one).collect()
+}
+
 /// How list files are read.
 #[derive(Args, Debug)]
 struct Reading {

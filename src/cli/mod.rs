@@ -25,8 +25,13 @@ mod synth;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use anyhow::Context as _;
 use clap::{Args, Parser, Subcommand};
+use zeroize::Zeroizing;
 
+use crate::exchange::name::Code;
+use crate::keys::Secret;
+use crate::keys::conjunctions::List;
 use crate::score::Model;
 
 pub use exit_code::Exit;
@@ -78,6 +83,22 @@ impl ModelFile {
     fn or(&self, other: Option<&Path>) -> crate::error::Result<Model> {
         crate::config::model(self.model.as_deref().or(other))
     }
+}
+
+/// A secret from a file; the error does not say which.
+fn secret_of(path: &Path) -> anyhow::Result<Secret> {
+    let material = std::fs::read(path).context("cannot read the secret file")?;
+    Ok(Secret::from_material(&Zeroizing::new(material))?)
+}
+
+/// The list of conjunctions of a code.
+fn conjunctions(code: &str) -> Result<List, String> {
+    List::of_code(code).ok_or_else(|| "narrow or wide".to_owned())
+}
+
+/// A code of an agreement.
+fn code(text: &str) -> Result<Code, String> {
+    Code::new(text).ok_or_else(|| "1 to 64 of letters, digits, `.`, `_`, `:` and `-`".into())
 }
 
 /// Runs the program and returns its documented exit code.

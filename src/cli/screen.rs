@@ -2,12 +2,10 @@
 
 use std::path::PathBuf;
 
-use anyhow::Context as _;
 use clap::{Args, ValueEnum};
 use jiff::civil::Date;
-use zeroize::Zeroizing;
 
-use crate::cli::{Exit, ModelFile, progress::Progress, subjects::SubjectOptions};
+use crate::cli::{Exit, ModelFile, progress::Progress, secret_of, subjects::SubjectOptions};
 use crate::config::Config;
 use crate::keys::Secret;
 use crate::report::{HitFormat, HitSettings};
@@ -116,11 +114,7 @@ impl Screen {
         }
         settings.unmask = self.unmask;
         let secret = match self.secret_file.as_ref().or(config.secret_file.as_ref()) {
-            Some(path) => {
-                let material =
-                    Zeroizing::new(std::fs::read(path).context("cannot read the secret file")?);
-                Secret::from_material(&material)?
-            }
+            Some(path) => secret_of(path)?,
             None => Secret::fresh()?,
         };
         let mut hits = HitSettings::new(HitFormat::of(&self.output)?);

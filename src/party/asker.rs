@@ -17,7 +17,7 @@ use crate::exchange::table::Kind;
 use crate::hits::{Hit, rank};
 use crate::keys::Prepared;
 use crate::keys::conjunctions::{List, of_subject};
-use crate::party::desk::{Desk, copy, leave, private_folder, read_file, receive};
+use crate::party::desk::{Desk, copy, leave, private_folder, read_file, receive, short};
 use crate::party::opened::{self, Scoring};
 use crate::record::{Band, Subject, hex};
 use crate::report::{
@@ -70,7 +70,7 @@ impl Desk<'_> {
         to: &Path,
     ) -> Result<Tally> {
         let index = self.take(deal, from, Kind::Index)?;
-        let (encoded, mut tally) = encoded(self.list, deal, subjects)?;
+        let (encoded, mut tally) = encoded(self.list, deal, subjects, &prepared(subjects))?;
         let folder = self
             .folder(deal)?
             .join(session_name(deal, &index.id, &encoded));
@@ -273,7 +273,8 @@ impl Desk<'_> {
         let forms = self.take(&deal, from, Kind::Forms)?;
         let side = self.side(&deal);
         let subjects = read_subjects(&folder)?;
-        let (encoded, _) = encoded(self.list, &deal, &subjects)?;
+        let prepared = prepared(&subjects);
+        let (encoded, _) = encoded(self.list, &deal, &subjects, &prepared)?;
         let (question, request) = question(&side, &folder, &encoded)?;
         let outputs = if let Some(bytes) = read_file(&folder.join(OUTPUTS), u64::MAX)? {
             Outputs::decode(&bytes, &question)?
@@ -284,8 +285,8 @@ impl Desk<'_> {
         };
         let opening = outputs.open(&index, &forms)?;
         let holder = deal.holder().name();
-        let (hits, tally) =
-            opened::hits(self.list, holder, &question, &opening, &subjects, scoring);
+        let pairs: Vec<(&Subject, &Prepared)> = subjects.iter().zip(&prepared).collect();
+        let (hits, tally) = opened::hits(self.list, holder, &question, &opening, &pairs, scoring);
         let session = Session {
             folder: &folder,
             outputs: &outputs,
@@ -310,19 +311,30 @@ pub(super) fn question<'s>(
     Ok((Question::new(side, &mut state, &index, encoded)?, request))
 }
 
+/// Subjects, ready for keys and scores.
+pub(super) fn prepared(subjects: &[Subject]) -> Vec<Prepared> {
+    let subjects = subjects.par_iter();
+    subjects
+        .map(|subject| Prepared::new(&subject.record))
+        .collect()
+}
+
 /// Subjects as the exchange takes them: the bytes that are committed to, and their inputs.
 pub(super) fn encoded(
     list: List,
     deal: &Deal,
     subjects: &[Subject],
+    prepared: &[Prepared],
 ) -> Result<(Vec<Encoded>, Tally)> {
     let most = usize::from(deal.caps().inputs_per_record);
     let encoded: Vec<(Encoded, u32)> = subjects
         .par_iter()
-        .map(|subject| {
+        .zip(prepared)
+        .map(|(subject, prepared)| {
             let record = subject_bytes(subject)?;
-            let (inputs, cut) = inputs_of(list, subject, most);
-            Ok((Encoded { record, inputs }, cut))
+            let made = of_subject(list, prepared).capped(most);
+            let inputs = made.inputs;
+            Ok((Encoded { record, inputs }, made.truncated))
         })
         .collect::<Result<_>>()?;
     let mut tally = Tally::new();
@@ -339,14 +351,6 @@ pub(super) fn encoded(
         encoded.into_iter().map(|(subject, _)| subject).collect(),
         tally,
     ))
-}
-
-/// The inputs of a subject, and how many there was no room for.
-pub(super) fn inputs_of(list: List, subject: &Subject, most: usize) -> (Vec<Vec<u8>>, u32) {
-    let mut made = of_subject(list, &Prepared::new(&subject.record));
-    let cut = u32::try_from(made.inputs.len().saturating_sub(most)).unwrap_or(u32::MAX);
-    made.inputs.truncate(most);
-    (made.inputs, made.truncated.saturating_add(cut))
 }
 
 /// The name of the folder of a session: the same question has the same.
@@ -375,10 +379,6 @@ fn ask_name<'h>(index: &[u8; 32], handles: impl Iterator<Item = &'h str>) -> Str
         hasher.update(handle.as_bytes());
     }
     format!("ask-{}", short(hasher.finalize().as_bytes()))
-}
-
-fn short(digest: &[u8; 32]) -> String {
-    hex(digest).chars().take(16).collect()
 }
 
 /// Folders in a folder whose names begin so, sorted.
@@ -447,11 +447,14 @@ fn lines(encoded: &[Encoded]) -> Vec<u8> {
 
 /// The subjects of a session.
 pub(super) fn read_subjects(folder: &Path) -> Result<Vec<Subject>> {
-    let bytes = read_file(&folder.join(SUBJECTS), u64::MAX)?.unwrap_or_default();
-    let lines = bytes
-        .split(|byte| *byte == b'\n')
-        .filter(|line| !line.is_empty());
-    lines.map(read_subject).collect()
+    each_line(&folder.join(SUBJECTS), read_subject)
+}
+
+/// What stands in the lines of a file of state; nothing where there is no file.
+fn each_line<T>(path: &Path, read: impl Fn(&[u8]) -> Result<T>) -> Result<Vec<T>> {
+    let bytes = read_file(path, u64::MAX)?.unwrap_or_default();
+    let lines = bytes.split(|byte| *byte == b'\n');
+    lines.filter(|line| !line.is_empty()).map(read).collect()
 }
 
 /// Handles of the notices in a hits file.
@@ -481,11 +484,7 @@ impl Case {
     }
 
     fn read(path: &Path) -> Result<Vec<Self>> {
-        let bytes = read_file(path, u64::MAX)?.unwrap_or_default();
-        let lines = bytes
-            .split(|byte| *byte == b'\n')
-            .filter(|line| !line.is_empty());
-        let case = |line: &[u8]| {
+        each_line(path, |line| {
             serde_json::from_slice(line).map_err(|_| {
                 Problem::Refused {
                     what: "state",
@@ -493,7 +492,6 @@ impl Case {
                 }
                 .into()
             })
-        };
-        lines.map(case).collect()
+        })
     }
 }

@@ -101,13 +101,7 @@ impl<'a> Desk<'a> {
     /// # Errors
     /// Integrity, where it is not signed by a party; outside the agreement.
     pub(super) fn deal_of(&self, folder: &Path, kind: Kind) -> Result<Deal> {
-        let path = manifest_path(folder, kind);
-        let manifest = read_file(&path, note::LIMIT as u64)?.ok_or_else(|| missing(kind))?;
-        let today = self.state.today;
-        let intent = self
-            .agreement
-            .intent_of(&manifest, self.list.digest(), today)?;
-        self.agreement.deal(&intent)
+        deal_of(self.agreement, self.list, self.state.today, folder, kind)
     }
 
     /// This party at work under a deal.
@@ -211,7 +205,7 @@ pub const fn file_stem(kind: Kind) -> &'static str {
 }
 
 /// The manifest of a file of a kind in a folder.
-pub(super) fn manifest_path(folder: &Path, kind: Kind) -> PathBuf {
+fn manifest_path(folder: &Path, kind: Kind) -> PathBuf {
     folder.join(file_stem(kind)).with_extension(MANIFEST)
 }
 
@@ -230,6 +224,24 @@ fn the_one(stated: Option<Code>, agreed: &[Code], setting: &'static str) -> Resu
         }
         .into()),
     }
+}
+
+/// [`Desk::deal_of`], without a desk.
+pub(super) fn deal_of(
+    agreement: &Agreement,
+    list: List,
+    today: Date,
+    folder: &Path,
+    kind: Kind,
+) -> Result<Deal> {
+    let path = manifest_path(folder, kind);
+    let manifest = read_file(&path, note::LIMIT as u64)?.ok_or_else(|| missing(kind))?;
+    agreement.deal(&agreement.intent_of(&manifest, list.digest(), today)?)
+}
+
+/// The beginning of an id, for the name of a folder.
+pub(super) fn short(id: &[u8; 32]) -> String {
+    hex(id).chars().take(16).collect()
 }
 
 /// Reads a file of the other party, or one's own, with its manifest.
@@ -310,7 +322,7 @@ pub(super) fn private_folder(folder: &Path) -> Result<()> {
         .map_err(|e| Problem::write(&e).into())
 }
 
-pub(super) fn missing(kind: Kind) -> Problem {
+fn missing(kind: Kind) -> Problem {
     let stem = file_stem(kind);
     Problem::Setting {
         setting: "--from",

@@ -17,7 +17,7 @@ use crate::exchange::table::Kind;
 use crate::keys::Prepared;
 use crate::keys::conjunctions::of_notice;
 use crate::party::decisions::{Decided, Pending, Verdict, read_decisions, write_decisions};
-use crate::party::desk::{Desk, copy, leave, private_folder, read_file};
+use crate::party::desk::{Desk, copy, leave, private_folder, read_file, short};
 use crate::party::policy::{self, Seen};
 use crate::read::List;
 use crate::record::{Notice, hex};
@@ -78,10 +78,8 @@ impl Desk<'_> {
             .par_iter()
             .map(|notice| {
                 let prepared = Prepared::new(&notice.record);
-                let mut inputs = of_notice(self.list, &prepared);
                 let most = usize::from(caps.inputs_per_record);
-                let cut = u32::try_from(inputs.inputs.len().saturating_sub(most));
-                inputs.inputs.truncate(most);
+                let inputs = of_notice(self.list, &prepared).capped(most);
                 // Two bytes of the box state how long the form is.
                 let room = usize::from(caps.form_bytes).saturating_sub(2);
                 let form = ScoringForm::of(&prepared, notice.notice_type).encode(room);
@@ -91,8 +89,7 @@ impl Desk<'_> {
                     form,
                     reference: notice.uid().into_bytes(),
                 };
-                let cut = inputs.truncated.saturating_add(cut.unwrap_or(u32::MAX));
-                (record, cut, left_out)
+                (record, inputs.truncated, left_out)
             })
             .collect();
         let mut records = Vec::with_capacity(made.len());
@@ -459,11 +456,6 @@ const fn refusal(bar: Bar) -> Refusal {
         Bar::Protected => Refusal::Protected,
         Bar::NotAgreed | Bar::PoliticalReview | Bar::Handling | Bar::Country => Refusal::Handling,
     }
-}
-
-/// The beginning of an id, for the name of a folder.
-fn short(id: &[u8; 32]) -> String {
-    hex(id).chars().take(16).collect()
 }
 
 fn save(folder: &Path, book: &HolderBook) -> Result<()> {

@@ -34,7 +34,7 @@ pub(super) fn hits(
     holder: &PartyName,
     question: &Question<'_>,
     opening: &Opening,
-    subjects: &[Subject],
+    subjects: &[(&Subject, &Prepared)],
     scoring: &Scoring,
 ) -> (Vec<Hit>, Tally) {
     let mut tally = Tally::new();
@@ -48,10 +48,6 @@ pub(super) fn hits(
     ] {
         tally.add(what, n);
     }
-    let prepared: Vec<Prepared> = subjects
-        .par_iter()
-        .map(|subject| Prepared::new(&subject.record))
-        .collect();
     let scored: Vec<(Vec<Hit>, Tally)> = opening
         .records
         .par_iter()
@@ -65,9 +61,8 @@ pub(super) fn hits(
                 };
                 let met = met(list, question, record, &form, &mut tally);
                 let pairs = met.into_iter().filter_map(|(subject, met)| {
-                    let at = subject as usize;
-                    let pair = (subjects.get(at)?, prepared.get(at)?);
-                    Some((pair, live(holder, record, &form, met)))
+                    let pair = subjects.get(subject as usize)?;
+                    Some((*pair, live(holder, record, &form, met)))
                 });
                 let mut hits = Vec::new();
                 for ((subject, prepared), live) in pairs {

@@ -8,12 +8,13 @@ use crate::audit::Act;
 use crate::error::{Place, Problem, Result};
 use crate::exchange::agreement::{Agreement, Deal};
 use crate::exchange::manifest::Received;
-use crate::exchange::note;
 use crate::exchange::sealed::{Sample, SampleTally};
 use crate::exchange::table::Kind;
-use crate::party::asker::{encoded, inputs_of, question, read_subjects, session_of};
+use crate::keys::Prepared;
+use crate::keys::conjunctions::of_subject;
+use crate::party::asker::{encoded, prepared, question, read_subjects, session_of};
 use crate::party::conjunctions_of;
-use crate::party::desk::{Desk, manifest_path, missing, read_file, receive};
+use crate::party::desk::{Desk, deal_of, read_file, receive};
 use crate::report::{Output, read_subject};
 
 /// Most bytes of a sample that is looked at.
@@ -89,15 +90,16 @@ pub fn check_sample(
     let most = usize::from(deal.caps().inputs_per_record);
     Sample::decode(&bytes)?.verify(&deal, &request, rows, |record| {
         let subject = read_subject(record).ok();
-        subject.map_or_else(Vec::new, |subject| inputs_of(list, &subject, most).0)
+        subject.map_or_else(Vec::new, |subject| {
+            let prepared = Prepared::new(&subject.record);
+            of_subject(list, &prepared).capped(most).inputs
+        })
     })
 }
 
 fn request(agreement: &Agreement, today: Date, from: &Path) -> Result<(Deal, Received)> {
-    let path = manifest_path(from, Kind::Request);
-    let manifest = read_file(&path, note::LIMIT as u64)?.ok_or_else(|| missing(Kind::Request))?;
-    let digest = conjunctions_of(agreement)?.digest();
-    let deal = agreement.deal(&agreement.intent_of(&manifest, digest, today)?)?;
+    let list = conjunctions_of(agreement)?;
+    let deal = deal_of(agreement, list, today, from, Kind::Request)?;
     let request = receive(&deal, from, Kind::Request)?;
     Ok((deal, request))
 }
@@ -112,7 +114,8 @@ impl Desk<'_> {
         let (deal, request) = request(self.agreement, self.state.today, from)?;
         let folder = session_of(&self.folder(&deal)?, &request)?;
         let subjects = read_subjects(&folder)?;
-        let (encoded, _) = encoded(self.list, &deal, &subjects)?;
+        let prepared = prepared(&subjects);
+        let (encoded, _) = encoded(self.list, &deal, &subjects, &prepared)?;
         let (question, _) = question(&self.side(&deal), &folder, &encoded)?;
         let sample = question.open_sample(&request, rows)?;
         let mut entry = self.entry(Act::Sampled, &deal);

@@ -64,7 +64,7 @@ pub use inspect::{InspectedColumn, Inspection, inspect_subjects};
 pub use list::{file_digest, read_list};
 pub use mapping::{Headers, Mapping};
 pub use pairs::{PairRow, Pairs, read_pairs};
-pub use subjects::{SubjectReader, SubjectSettings, read_subjects};
+pub use subjects::{SubjectReader, SubjectSettings, read_all_subjects, read_subjects};
 
 use jiff::civil::Date;
 

@@ -81,6 +81,23 @@ pub fn read_subjects(paths: &[PathBuf], settings: &SubjectSettings) -> Result<Su
     })
 }
 
+/// All subjects of some files, and the counts of reading them.
+///
+/// # Errors
+/// As [`read_subjects`] and its chunks.
+pub fn read_all_subjects(
+    paths: &[PathBuf],
+    settings: &SubjectSettings,
+) -> Result<(Vec<Subject>, Tally)> {
+    let (mut subjects, mut tally) = (Vec::new(), Tally::new());
+    for chunk in read_subjects(paths, settings)? {
+        let (mut some, counts) = chunk?;
+        subjects.append(&mut some);
+        tally.merge(counts);
+    }
+    Ok((subjects, tally))
+}
+
 /// An open file and what its columns are.
 enum Source {
     Flat {

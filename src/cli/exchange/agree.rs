@@ -8,8 +8,8 @@ use anyhow::Context as _;
 use clap::{Args, Subcommand};
 use jiff::civil::Date;
 
-use crate::cli::Exit;
 use crate::cli::keys::{Passphrase, party, party_name};
+use crate::cli::{Exit, code, conjunctions};
 use crate::error::Problem;
 use crate::exchange::agreement::Agreement;
 use crate::exchange::identity::Party;
@@ -65,7 +65,7 @@ struct New {
     #[arg(long = "country", value_name = "NAME:CC", value_parser = pair)]
     countries: Vec<(PartyName, Code)>,
     /// Which conjunctions open a notice: few unrelated notices, or more true pairs.
-    #[arg(long, value_name = "narrow|wide", default_value = "narrow", value_parser = rules)]
+    #[arg(long, value_name = "narrow|wide", default_value = "narrow", value_parser = conjunctions)]
     rules: List,
     /// Most subjects that may be asked about in an epoch.
     #[arg(long, value_name = "N", default_value_t = 100_000)]
@@ -132,17 +132,9 @@ struct Show {
     agreement: PathBuf,
 }
 
-pub(super) fn code(text: &str) -> Result<Code, String> {
-    Code::new(text).ok_or_else(|| "1 to 64 of letters, digits, `.`, `_`, `:` and `-`".into())
-}
-
 fn pair(text: &str) -> Result<(PartyName, Code), String> {
     let (name, rest) = text.split_once(':').ok_or("a party, `:`, and a code")?;
     Ok((party_name(name)?, code(rest)?))
-}
-
-fn rules(text: &str) -> Result<List, String> {
-    List::of_code(text).ok_or_else(|| "narrow or wide".into())
 }
 
 /// An agreement as it lies on disk: signed by nobody, by one or by both.

@@ -12,15 +12,15 @@ use clap::{Args, Subcommand};
 use jiff::civil::Date;
 
 use crate::cli::keys::Passphrase;
+use crate::cli::list::read_lists;
 use crate::cli::subjects::SubjectOptions;
-use crate::cli::{Exit, ModelFile};
+use crate::cli::{Exit, ModelFile, code};
 use crate::config::Config;
 use crate::exchange::agreement::Agreement;
 use crate::exchange::identity::Identity;
 use crate::exchange::name::Code;
 use crate::party::{Asking, Desk, Release, ReleaseState, Scoring, State, pending_csv};
-use crate::read::{List, ListSettings, read_list, read_subjects};
-use crate::record::Subject;
+use crate::read::read_all_subjects;
 use crate::report::{HitFormat, HitSettings};
 use crate::tally::Tally;
 
@@ -104,10 +104,10 @@ pub(super) fn agreement(path: &Path) -> anyhow::Result<Agreement> {
 #[derive(Args, Debug)]
 struct Reason {
     /// Purpose, a code of the agreement [default: the only one].
-    #[arg(long, value_name = "CODE", value_parser = agree::code)]
+    #[arg(long, value_name = "CODE", value_parser = code)]
     purpose: Option<Code>,
     /// Legal basis, a code of the agreement [default: the only one].
-    #[arg(long, value_name = "CODE", value_parser = agree::code)]
+    #[arg(long, value_name = "CODE", value_parser = code)]
     legal_basis: Option<Code>,
 }
 
@@ -318,17 +318,9 @@ fn say(tally: &Tally) {
     }
 }
 
-fn lists(paths: &[PathBuf]) -> crate::error::Result<Vec<List>> {
-    let one = |(path, number): (&PathBuf, u32)| {
-        let read = read_list(std::slice::from_ref(path), &ListSettings::default());
-        read.map(|(list, _)| list).map_err(|e| e.in_list(number))
-    };
-    paths.iter().zip(1..).map(one).collect()
-}
-
 impl Index {
     fn run(self) -> anyhow::Result<Exit> {
-        let lists = lists(&self.lists)?;
+        let lists = read_lists(&self.lists)?;
         let tally = self.office.at_desk(|desk| {
             let deal = desk.deal(false, self.reason.purpose, self.reason.legal_basis)?;
             desk.index(&deal, &lists, &self.to)
@@ -340,13 +332,8 @@ impl Index {
 
 impl Request {
     fn run(self) -> anyhow::Result<Exit> {
-        let (mut subjects, mut tally): (Vec<Subject>, Tally) = (Vec::new(), Tally::new());
         let settings = self.reading.settings(&Config::default())?;
-        for chunk in read_subjects(&self.subjects, &settings)? {
-            let (mut some, counts) = chunk?;
-            subjects.append(&mut some);
-            tally.merge(counts);
-        }
+        let (subjects, tally) = read_all_subjects(&self.subjects, &settings)?;
         let refused = tally.count("rows_refused");
         let made = self.office.at_desk(|desk| {
             let deal = desk.deal(true, self.reason.purpose, self.reason.legal_basis)?;
@@ -402,7 +389,7 @@ impl Ask {
 
 impl ReleaseAsk {
     fn run(self) -> anyhow::Result<Exit> {
-        let lists = lists(&self.lists)?;
+        let lists = read_lists(&self.lists)?;
         let release = Release {
             from: &self.folders.from,
             to: &self.folders.to,

@@ -49,6 +49,17 @@ pub struct Conjunctions {
     pub truncated: u32,
 }
 
+impl Conjunctions {
+    /// At most so many inputs, the first ones; what is cut counts as left out.
+    #[must_use]
+    pub fn capped(mut self, most: usize) -> Self {
+        let cut = u32::try_from(self.inputs.len().saturating_sub(most)).unwrap_or(u32::MAX);
+        self.inputs.truncate(most);
+        self.truncated = self.truncated.saturating_add(cut);
+        self
+    }
+}
+
 impl std::fmt::Debug for Conjunctions {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Conjunctions")
