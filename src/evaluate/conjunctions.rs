@@ -88,10 +88,6 @@ pub fn conjunction_trial(
     let of_subjects = Inputs::of(list, subjects, of_subject);
     let of_notices = Inputs::of(list, notices, of_notice);
     let related: FxHashSet<u32> = truth.iter().map(|(_, n)| number(*n)).collect();
-    let is_true: FxHashSet<(u32, u32)> = truth
-        .iter()
-        .map(|(s, n)| (number(*s), number(*n)))
-        .collect();
     let unrelated: Vec<u32> = (0..number(notices.len()))
         .filter(|n| !related.contains(n))
         .collect();
@@ -127,11 +123,13 @@ pub fn conjunction_trial(
     let mut false_pairs = 0;
     for pair in met.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
         let ids = (pair[0].0, pair[0].1);
-        false_pairs += u64::from(!is_true.contains(&ids));
+        let true_pair = pair_at.get(&ids);
+        let is_false = u64::from(true_pair.is_none());
+        false_pairs += is_false;
         for (_, notice, rule) in pair {
             let rule = &mut rules[usize::from(*rule)];
-            rule.false_pairs += u64::from(!is_true.contains(&ids));
-            if let Some(at) = pair_at.get(&ids) {
+            rule.false_pairs += is_false;
+            if let Some(at) = true_pair {
                 rule.found[*at] = true;
             }
             if let Some(at) = place.get(notice) {
