@@ -382,7 +382,7 @@ fn ask_name<'h>(index: &[u8; 32], handles: impl Iterator<Item = &'h str>) -> Str
 }
 
 /// Folders in a folder whose names begin so, sorted.
-fn folders(within: &Path, prefix: &str) -> Result<Vec<PathBuf>> {
+pub(super) fn folders(within: &Path, prefix: &str) -> Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(within).map_err(Problem::Read)? {
         let path = entry.map_err(Problem::Read)?.path();

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::civil::{Date, DateTime};
 
-use crate::audit::{Act, Entry, LogFile};
+use crate::audit::{Act, Entry, Log, LogFile};
 use crate::error::{Problem, Result};
 use crate::exchange::agreement::{Agreement, Deal, Intent};
 use crate::exchange::identity::{Identity, Party};
@@ -112,20 +112,14 @@ impl<'a> Desk<'a> {
         Side {
             identity: self.identity,
             deal,
-            log: self.log.log().head(),
+            log: self.log().head(),
         }
     }
 
     /// The folder of what belongs to one agreement, asker, holder and epoch.
     pub(super) fn folder(&self, deal: &Deal) -> Result<PathBuf> {
-        let ctx = hex(&deal.ctx());
-        let name = format!(
-            "{}-asks-{}-{}-epoch{}",
-            deal.asker().name(),
-            deal.holder().name(),
-            ctx.get(..8).unwrap_or(&ctx),
-            deal.epoch(),
-        );
+        let (asker, holder) = (deal.asker().name(), deal.holder().name());
+        let name = epoch_folder(&deal.ctx(), asker, holder, deal.epoch());
         let folder = self.state.folder.join(name);
         private_folder(&folder)?;
         Ok(folder)
@@ -137,6 +131,11 @@ impl<'a> Desk<'a> {
             purpose: Some(deal.reason().0.clone()),
             ..Entry::new(self.state.now, act)
         }
+    }
+
+    /// The log as it stands.
+    pub(super) fn log(&self) -> &Log {
+        self.log.log()
     }
 
     /// Writes entries to the log.
@@ -172,7 +171,7 @@ impl<'a> Desk<'a> {
         entry.codes.extend(peer);
         entry.counts.push(size);
         entry.digests.push(root);
-        let held = self.log.log().entries().iter();
+        let held = self.log().entries().iter();
         let mut held = held.filter(|e| {
             (e.act, &e.codes, &e.counts) == (Act::PeerHead, &entry.codes, &entry.counts)
         });
@@ -207,6 +206,18 @@ pub const fn file_stem(kind: Kind) -> &'static str {
 /// The manifest of a file of a kind in a folder.
 fn manifest_path(folder: &Path, kind: Kind) -> PathBuf {
     folder.join(file_stem(kind)).with_extension(MANIFEST)
+}
+
+/// Name of the folder of what belongs to one agreement, asker, holder and epoch.
+pub(super) fn epoch_folder(
+    ctx: &[u8; 32],
+    asker: &PartyName,
+    holder: &PartyName,
+    epoch: u32,
+) -> String {
+    let ctx = hex(ctx);
+    let ctx = ctx.get(..8).unwrap_or(&ctx);
+    format!("{asker}-asks-{holder}-{ctx}-epoch{epoch}")
 }
 
 /// A name of a party as a code. Every name is one.

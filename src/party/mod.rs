@@ -16,6 +16,7 @@ mod desk;
 mod holder;
 mod opened;
 mod policy;
+mod retention;
 mod sample;
 
 pub use asker::Asking;

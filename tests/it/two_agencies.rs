@@ -706,3 +706,87 @@ fn logs_are_proved_and_rows_of_a_request_are_audited() {
     desk.line(&format!("audit draw {audited} --rows 99999 -o rows.txt"))
         .ends(2, &[]);
 }
+
+#[test]
+fn what_may_not_stay_is_deleted_and_the_log_says_so() {
+    let desk = agencies(POLICY, TRAVELLERS, open_handed);
+    index(&desk);
+    exchange(&desk);
+    let holds_names = |state: &str| {
+        let files = all_bytes(&desk.path(state));
+        let mut files = files.iter();
+        files.any(|bytes| memchr::memmem::find(bytes, b"Kvetanik").is_some())
+    };
+    let epochs = |state: &str| {
+        let entries = std::fs::read_dir(desk.path(state)).unwrap();
+        entries
+            .filter(|e| e.as_ref().unwrap().path().is_dir())
+            .count()
+    };
+    let purge = "exchange purge";
+    let soon = desk.south(purge);
+    soon.ends(0, &["sessions kept: 1"]);
+    succeeds(&desk.north(purge));
+    assert!(holds_names("south/state") && epochs("north/state") == 1);
+
+    // Long after: the days of retention have passed, and the epoch has ended.
+    let late = format!("{purge} --as-of 2090-01-01");
+    desk.south(&late).ends(0, &["sessions deleted: 1"]);
+    desk.north(&late).ends(0, &["epochs deleted: 1"]);
+    assert!(!holds_names("south/state") && epochs("north/state") == 0);
+    for name in ["north", "south"] {
+        let log = desk.line(&format!("audit show {name}/state --by {name}/{name}.pub"));
+        succeeds(&log);
+        assert!(log.out.contains("purged"), "{}", log.out);
+    }
+    // What was deleted opens nothing any more; a second time there is nothing left to do.
+    desk.south(OPEN).ends(5, &["no request of its session"]);
+    assert!(!desk.south(&late).err.contains("sessions"));
+}
+
+#[test]
+fn either_asks_where_both_may_learn() {
+    let desk = agencies(POLICY, TRAVELLERS, |text| {
+        let list = "[[list]]\nid = \"watch\"\nholder = \"south\"\npolitical_review = false\n";
+        open_handed(text)
+            .replace("learns = [\"south\"]", "learns = [\"south\", \"north\"]")
+            .replacen("[[list]]", &format!("{list}\n[[list]]"), 1)
+    });
+    succeeds(&desk.line("list import notices.csv --list-id watch -o watch.parquet"));
+    // Both ways in the same folders of state, one after the other.
+    index(&desk);
+    exchange(&desk);
+    let swapped = |line: &str| {
+        let roles = [
+            ("north", "\0"),
+            ("south", "north"),
+            ("\0", "south"),
+            ("wanted", "watch"),
+        ];
+        let text = roles
+            .iter()
+            .fold(line.to_owned(), |text, (a, b)| text.replace(a, b));
+        succeeds(&desk.line(&text));
+    };
+    swapped(&format!(
+        "exchange index wanted.parquet --to to-south {NORTH}"
+    ));
+    for (step, office) in [
+        (REQUEST, SOUTH),
+        (RESPOND, NORTH),
+        (OPEN, SOUTH),
+        (ASK, SOUTH),
+        (RELEASE, NORTH),
+        (RECEIVE, SOUTH),
+    ] {
+        swapped(&format!("{step} {office}"));
+    }
+    let names = |file: &str, column: &str| ids(&desk.csv(file), column);
+    let there = names("south/hits.csv", "subject_id");
+    let mut back = names("north/hits.csv", "subject_id");
+    // What may not be sent to Sweden is not kept from north.
+    back.retain(|id| id != "77434");
+    assert_eq!((there.len(), there), (back.len(), back));
+    let released = names("north/released.csv", "notice_uid");
+    assert!(released.contains(&"watch:N-1".to_owned()), "{released:?}");
+}

@@ -45,6 +45,7 @@ enum ExchangeVerb {
     Ask(Ask),
     Release(ReleaseAsk),
     Receive(Receive),
+    Purge(Purge),
 }
 
 /// Who works, under which agreement, and where its state lies.
@@ -296,6 +297,19 @@ struct Receive {
     output: PathBuf,
 }
 
+/// Both: delete what the agreement says must not stay in your state.
+///
+/// A holder's keys, stored answers and decisions go when their epoch has ended; an asker's sessions
+/// go the agreed number of days after their request. The log stays. Hits and released files lie where
+/// you put them and are yours to delete. Meant for every night.
+#[derive(Args, Debug)]
+#[command(after_help = "Example:
+  veilmatch exchange purge --key south.key --agreement agreement.toml --state south-state")]
+struct Purge {
+    #[command(flatten)]
+    office: Office,
+}
+
 impl Exchange {
     pub(super) fn run(self) -> anyhow::Result<Exit> {
         match self.verb {
@@ -307,6 +321,7 @@ impl Exchange {
             ExchangeVerb::Ask(verb) => verb.run(),
             ExchangeVerb::Release(verb) => verb.run(),
             ExchangeVerb::Receive(verb) => verb.run(),
+            ExchangeVerb::Purge(verb) => verb.run(),
         }
     }
 }
@@ -369,6 +384,13 @@ impl Open {
         say(&tally);
         let is_hit = self.exit_code && tally.count("hits_written") > 0;
         Ok(if is_hit { Exit::Hits } else { Exit::Done })
+    }
+}
+
+impl Purge {
+    fn run(self) -> anyhow::Result<Exit> {
+        say(&self.office.at_desk(|desk| desk.purge())?);
+        Ok(Exit::Done)
     }
 }
 
