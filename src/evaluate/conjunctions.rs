@@ -306,11 +306,14 @@ impl ConjunctionTrial {
             "\nMost inputs of a subject {}, of a notice {}; left out for want of room {} and {}.",
             self.most[0], self.most[1], self.truncated[0], self.truncated[1]
         );
+        let found = together.found.iter().filter(|is_found| **is_found).count() as u64;
         let each = share(self.false_pairs, self.subjects);
         let _ = writeln!(
             out,
-            "{each:.3} false candidates a subject: as many fall on {:.2} % of the notices where \
-             chance spreads them evenly, 1 - exp(-subjects x {each:.3} / notices).\n",
+            "{} candidates, {} of them false: {each:.3} a subject. As many fall on {:.2} % of the \
+             notices where chance spreads them evenly, 1 - exp(-subjects x {each:.3} / notices).\n",
+            found + self.false_pairs,
+            self.false_pairs,
             100.0 * -(-each * ratio(self.subjects, self.notices)).exp_m1(),
         );
         out.push_str(

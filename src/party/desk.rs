@@ -74,18 +74,8 @@ impl<'a> Desk<'a> {
         legal_basis: Option<Code>,
     ) -> Result<Deal> {
         let terms = self.agreement.terms();
-        let own = self.identity.party().name();
-        let other = terms
-            .parties
-            .iter()
-            .map(Party::name)
-            .find(|name| *name != own);
-        let other = other.unwrap_or(own).clone();
-        let (asker, holder) = if as_asker {
-            (own.clone(), other)
-        } else {
-            (other, own.clone())
-        };
+        let (own, other) = self.both();
+        let (asker, holder) = if as_asker { (own, other) } else { (other, own) };
         self.agreement.deal(&Intent {
             asker,
             holder,
@@ -94,6 +84,14 @@ impl<'a> Desk<'a> {
             recipe_digest: self.list.digest(),
             today: self.state.today,
         })
+    }
+
+    /// The name of this party, and that of the other one.
+    pub(super) fn both(&self) -> (PartyName, PartyName) {
+        let own = self.identity.party().name();
+        let mut others = self.agreement.terms().parties.iter().map(Party::name);
+        let other = others.find(|name| *name != own).unwrap_or(own);
+        (own.clone(), other.clone())
     }
 
     /// Leave for what a file of the other party is for, by its manifest.
@@ -204,7 +202,7 @@ pub const fn file_stem(kind: Kind) -> &'static str {
 }
 
 /// The manifest of a file of a kind in a folder.
-fn manifest_path(folder: &Path, kind: Kind) -> PathBuf {
+pub(super) fn manifest_path(folder: &Path, kind: Kind) -> PathBuf {
     folder.join(file_stem(kind)).with_extension(MANIFEST)
 }
 

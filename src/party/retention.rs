@@ -16,7 +16,7 @@ use crate::exchange::name::PartyName;
 use crate::exchange::note;
 use crate::exchange::table::Kind;
 use crate::party::asker::folders;
-use crate::party::desk::{Desk, code_of, epoch_folder, file_stem, read_file};
+use crate::party::desk::{Desk, epoch_folder, manifest_path, read_file};
 use crate::tally::Tally;
 
 impl Desk<'_> {
@@ -28,10 +28,8 @@ impl Desk<'_> {
     /// # Errors
     /// The disk. What was deleted until then is gone, and stands in the log.
     pub fn purge(&mut self) -> Result<Tally> {
-        let own = self.identity.party().name().clone();
+        let (own, other) = self.both();
         let terms = self.agreement.terms();
-        let [a, b] = &terms.parties;
-        let other = if *a.name() == own { b.name() } else { a.name() }.clone();
         let epochs = (1..).map_while(|epoch| Some((epoch, terms.end_of(epoch)?)));
         let epochs: Vec<(u32, Date)> = epochs.collect();
         let mut tally = Tally::new();
@@ -65,10 +63,8 @@ impl Desk<'_> {
 
     /// Whether the time of a session has passed; `None` where its request never left.
     fn is_due(&self, session: &Path) -> Result<Option<bool>> {
-        let path = session
-            .join(file_stem(Kind::Request))
-            .with_extension("manifest");
-        let Some(bytes) = read_file(&path, note::LIMIT as u64)? else {
+        let Some(bytes) = read_file(&manifest_path(session, Kind::Request), note::LIMIT as u64)?
+        else {
             return Ok(None);
         };
         let id = Manifest::stated(&bytes)?.id();
@@ -81,7 +77,6 @@ impl Desk<'_> {
 
     fn delete(&mut self, folder: &Path, epoch: u32) -> Result<()> {
         let mut entry = Entry::new(self.state.now, Act::Purged);
-        entry.codes.extend(code_of(self.identity.party().name()));
         entry.counts.push(u64::from(epoch));
         entry.digests.push(self.agreement.ctx());
         self.note(vec![entry])?;
