@@ -28,7 +28,11 @@ fn main() -> Result<()> {
     if arguments.iter().any(|a| a == WORKER) {
         return sizes.into_iter().try_for_each(measure);
     }
-    let sizes = if sizes.is_empty() { vec![10_000] } else { sizes };
+    let sizes = if sizes.is_empty() {
+        vec![10_000]
+    } else {
+        sizes
+    };
     for size in sizes {
         let program = std::env::current_exe().expect("this program");
         let mut worker = Command::new(program);

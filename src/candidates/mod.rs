@@ -82,8 +82,9 @@ pub fn join(subjects: &Envelope, notices: &Envelope) -> Result<(Candidates, Tall
     let last = |rows: &Vec<Row>| rows.iter().map(|row| row.handle.0).max();
     let shelves = subjects.parts().par_iter().filter_map(last).max();
     let shelves = shelves.map_or(0, |last| last as usize / TOGETHER + 1);
-    let (met, tallies): (Vec<_>, Vec<_>) =
-        parts.map(|(left, right)| meet(left, right, shelves)).unzip();
+    let (met, tallies): (Vec<_>, Vec<_>) = parts
+        .map(|(left, right)| meet(left, right, shelves))
+        .unzip();
     let mut tally = Tally::new();
     for counts in tallies {
         tally.merge(counts);

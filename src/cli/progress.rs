@@ -9,7 +9,9 @@ pub(super) struct Progress(ProgressBar);
 impl Progress {
     pub(super) fn start(what: &'static str) -> Self {
         let bar = ProgressBar::new_spinner().with_message(what);
-        if let Ok(style) = ProgressStyle::with_template("{spinner} {prefix}{human_pos} {msg} ({per_sec})") {
+        if let Ok(style) =
+            ProgressStyle::with_template("{spinner} {prefix}{human_pos} {msg} ({per_sec})")
+        {
             bar.set_style(style);
         }
         Self(bar)

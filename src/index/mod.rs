@@ -209,8 +209,12 @@ impl<R: Read> IndexReader<R> {
 
     fn shard(&mut self, bytes: &[u8]) -> Result<IndexShard> {
         let mut sizes = Reader::new(bytes, "index");
-        let [wanted, rows, delisted, weight] =
-            [sizes.u64()?, sizes.u64()?, sizes.u64()?, sizes.u64()?];
+        let [wanted, rows, delisted, weight] = [
+            count(&mut sizes)?,
+            count(&mut sizes)?,
+            count(&mut sizes)?,
+            count(&mut sizes)?,
+        ];
         sizes.end()?;
         let mut notices = Vec::new();
         while (notices.len() as u64) < wanted {
@@ -240,9 +244,9 @@ impl<R: Read> IndexReader<R> {
 
     fn end(&mut self, bytes: &[u8]) -> Result<()> {
         let mut reader = Reader::new(bytes, "index");
-        let shards = reader.u64()?;
+        let shards = count(&mut reader)?;
         for what in COUNTS {
-            self.tally.add(what, reader.u64()?);
+            self.tally.add(what, count(&mut reader)?);
         }
         reader.end()?;
         if shards != self.shards || !self.blocks.is_at_end()? {
@@ -251,6 +255,15 @@ impl<R: Read> IndexReader<R> {
         self.is_at_end = true;
         Ok(())
     }
+}
+
+/// A number of things or bytes that can be: sums of some of them fit as well.
+fn count(reader: &mut Reader<'_>) -> Result<u64> {
+    let count = reader.u64()?;
+    if count > 1 << 48 {
+        return Err(damaged());
+    }
+    Ok(count)
 }
 
 fn read_head(bytes: &[u8]) -> Result<Head> {
@@ -299,7 +312,7 @@ mod tests {
     use crate::exchange::Handle;
     use crate::keys::BlindKey;
     use crate::record::{
-        CountryKind, Country, IdKind, Identifier, Kind, Location, Name, Notice, PartialDate,
+        Country, CountryKind, IdKind, Identifier, Kind, Location, Name, Notice, PartialDate,
         PlaceKind, RecordId, Reference, Status, Strength,
     };
 
@@ -388,7 +401,10 @@ mod tests {
     #[test]
     fn what_was_written_comes_back() {
         let (found, shards, tally) = read(&written()).unwrap();
-        assert_eq!((found, shards.len(), tally.count("notices")), (head(), 2, 2));
+        assert_eq!(
+            (found, shards.len(), tally.count("notices")),
+            (head(), 2, 2)
+        );
         let before = shard();
         for after in &shards {
             assert_eq!(after.envelope, before.envelope);

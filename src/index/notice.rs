@@ -198,6 +198,9 @@ fn date(reader: &mut Reader<'_>) -> Result<PartialDate> {
     let kind = code(reader, DateKind::ALL)?;
     let [year, year_to] = [reader.array()?, reader.array()?].map(i16::from_le_bytes);
     let [month, day, circa] = reader.array()?;
+    if !(1000..=2200).contains(&year) || month > 12 || day > 31 {
+        return Err(damaged());
+    }
     Ok(PartialDate {
         kind,
         year,

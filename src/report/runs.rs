@@ -31,7 +31,7 @@ pub struct HitRuns {
 }
 
 /// Least bytes of hits that are held: many short runs are slow to merge.
-const LEAST_ROOM: u64 = 1 << 20;
+const LEAST_ROOM: u64 = 1 << 16;
 
 /// Bytes that a hit takes in memory, about: its evidence and some 20 short texts.
 fn weight(hit: &Hit) -> u64 {
@@ -114,7 +114,9 @@ impl HitRuns {
                     at: run,
                 };
                 let buffer = buffer.clamp(LEAST_READ, MOST_READ);
-                sources.push(Box::new(WrittenHits(BufReader::with_capacity(buffer, part))));
+                sources.push(Box::new(WrittenHits(BufReader::with_capacity(
+                    buffer, part,
+                ))));
             }
         }
         let mut merge = Merge {

@@ -12,8 +12,8 @@ use crate::record::{
     Strength,
 };
 use crate::report::{
-    HitFormat, HitRuns, HitSettings, HitWriter, InputFile, ListEdition, Manifest, OutputFile, Stage, beside,
-    commit, find_hit, read_hits, write_refused,
+    HitFormat, HitRuns, HitSettings, HitWriter, InputFile, ListEdition, Manifest, OutputFile,
+    Stage, beside, commit, find_hit, read_hits, write_refused,
 };
 use crate::score::{Evidence, EvidenceKind};
 use crate::tally::{Reason, Refusal, Tally};

@@ -11,7 +11,7 @@
 
 use crate::hits::LiveNotice;
 
-/// A limit of memory in bytes. Below [`Memory::LEAST`] the program itself takes more.
+/// A limit of memory in bytes. The program itself takes about 128 MiB, whatever the limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Memory(u64);
 
@@ -22,9 +22,6 @@ impl Default for Memory {
 }
 
 impl Memory {
-    /// What the least run takes.
-    pub const LEAST: Self = Self(256 << 20);
-
     /// A limit of so many bytes.
     pub const fn bytes(bytes: u64) -> Self {
         Self(bytes)
@@ -40,11 +37,11 @@ impl Memory {
             Some((_, shift)) => (text.get(..text.len() - 1)?, *shift),
             None => (text, 0),
         };
-        let (whole, part) = number.split_once('.').unwrap_or((number, "0"));
-        let (whole, tenths) = (whole.parse::<u64>().ok()?, part.parse::<u64>().ok()?);
-        let is_tenth = part.len() == 1;
-        let bytes = whole.checked_mul(1 << shift)? + tenths * (1 << shift) / 10;
-        (bytes > 0 && is_tenth).then_some(Self(bytes))
+        let (whole, tenth) = number.split_once('.').unwrap_or((number, "0"));
+        let tenth = tenth.parse().ok().filter(|digit: &u64| *digit < 10)?;
+        let whole: u64 = whole.parse().ok()?;
+        let bytes = whole.checked_mul(1 << shift)? + tenth * (1 << shift) / 10;
+        (bytes > 0).then_some(Self(bytes))
     }
 
     /// Bytes of notices that are held together.
@@ -59,12 +56,16 @@ impl Memory {
 
     /// Subjects of a chunk.
     pub(super) fn chunk_rows(self) -> usize {
-        usize::try_from(self.0 >> 18).unwrap_or(MOST_ROWS).clamp(16, MOST_ROWS)
+        usize::try_from(self.0 >> 18)
+            .unwrap_or(MOST_ROWS)
+            .clamp(16, MOST_ROWS)
     }
 
     /// Notices that are read and prepared together.
     pub(super) fn block(self) -> usize {
-        usize::try_from(self.0 >> 18).unwrap_or(MOST_ROWS).clamp(16, 1024)
+        usize::try_from(self.0 >> 18)
+            .unwrap_or(MOST_ROWS)
+            .clamp(16, 1024)
     }
 }
 
