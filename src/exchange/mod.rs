@@ -164,8 +164,8 @@ impl PartialOrd for Row {
 /// Parts of an envelope: keys are random, so the first byte cuts them evenly.
 const PARTS: usize = 256;
 
-/// Collects rows from several threads. No row is held twice: each part grows in small steps and is
-/// sorted where it lies.
+/// Collects rows from several threads. No row is held twice: each part has its room from the start
+/// and is sorted where it lies.
 #[derive(Debug)]
 pub struct Sealer {
     recipe_digest: [u8; 32],
@@ -173,11 +173,13 @@ pub struct Sealer {
 }
 
 impl Sealer {
-    /// Begins an envelope.
-    pub fn new(recipe_digest: [u8; 32]) -> Self {
+    /// Begins an envelope of about so many rows. Room that stays empty is never touched, so too
+    /// many cost nothing; too few cost copies.
+    pub fn new(recipe_digest: [u8; 32], rows: usize) -> Self {
+        let part = || Mutex::new(Vec::with_capacity(rows / PARTS));
         Self {
             recipe_digest,
-            parts: std::iter::repeat_with(Mutex::default).take(PARTS).collect(),
+            parts: std::iter::repeat_with(part).take(PARTS).collect(),
         }
     }
 
@@ -243,15 +245,7 @@ fn hand_over(few: &mut Vec<Row>, part: &Mutex<Vec<Row>>) {
         return;
     }
     let mut part = part.lock().unwrap_or_else(PoisonError::into_inner);
-    make_room(&mut part, few.len());
     part.append(few);
-}
-
-/// Room for more rows. By a quarter: room that is not used is memory as well.
-fn make_room(part: &mut Vec<Row>, more: usize) {
-    if part.capacity() < part.len().saturating_add(more) {
-        part.reserve_exact(more.max(part.len() / 4));
-    }
 }
 
 /// Rows of blind key and handle, sorted, each row once. All that one side shows of its records.
@@ -271,7 +265,8 @@ impl Envelope {
         recipe_digest: [u8; 32],
         rows: impl IntoIterator<Item = (BlindKey, Handle)>,
     ) -> Self {
-        let sealer = Sealer::new(recipe_digest);
+        let rows = rows.into_iter();
+        let sealer = Sealer::new(recipe_digest, rows.size_hint().0);
         let mut sheaf = sealer.sheaf();
         for (key, handle) in rows {
             sheaf.add(key, handle);
@@ -339,7 +334,7 @@ impl Envelope {
             .ok_or(bad("it ends in the header"))?;
         let count = u64::from_le_bytes(count.try_into().map_err(|_| bad("no row count"))?);
         let digest = digest.try_into().map_err(|_| bad("no recipe digest"))?;
-        let mut reader = EnvelopeReader::new(digest);
+        let mut reader = EnvelopeReader::new(digest, body.len() / Row::BYTES);
         reader.add(body)?;
         if reader.row_count() != count {
             return Err(bad("its length does not fit its row count").into());
@@ -363,12 +358,15 @@ pub struct EnvelopeReader {
 }
 
 impl EnvelopeReader {
-    /// Begins with no rows.
-    pub fn new(recipe_digest: [u8; 32]) -> Self {
+    /// Begins with no rows; about so many will follow.
+    pub fn new(recipe_digest: [u8; 32], rows: usize) -> Self {
+        // Keys are random: a part is seldom an eighth greater than the others.
+        let room = rows.saturating_add(rows / 8) / PARTS;
+        let part = || Vec::with_capacity(room);
         Self {
             envelope: Envelope {
                 recipe_digest,
-                parts: vec![Vec::new(); PARTS],
+                parts: std::iter::repeat_with(part).take(PARTS).collect(),
             },
             last: None,
             count: 0,
@@ -393,7 +391,6 @@ impl EnvelopeReader {
                 return Err(bad("rows are out of order").into());
             }
             if let Some(part) = self.envelope.parts.get_mut(row.part()) {
-                make_room(part, 1);
                 part.push(row);
             }
         }
@@ -437,7 +434,7 @@ mod tests {
             assert!(Envelope::decode(bytes.get(..cut).unwrap_or_default()).is_err());
         }
         let mut swapped = bytes.clone();
-        swapped.rotate_right(ROW);
+        swapped.rotate_right(Row::BYTES);
         assert!(Envelope::decode(&swapped).is_err());
     }
 

@@ -36,6 +36,9 @@ pub const MAGIC: &[u8; 8] = b"VMINDEX1";
 const NOTICES: usize = 1_024;
 const ROWS: usize = 1 << 16;
 
+/// Most rows that room is made for before they are there.
+const MOST_ROOM: u64 = 1 << 24;
+
 /// Counts of the list that stand in an index, in their order.
 const COUNTS: [&str; 7] = [
     "rows_in",
@@ -223,7 +226,9 @@ impl<R: Read> IndexReader<R> {
             };
             notice::read(&bytes, &self.head.info, &mut notices)?;
         }
-        let mut envelope = EnvelopeReader::new(self.head.recipe_digest);
+        // A shard has fewer rows than this; what a forged index states must not ask for more.
+        let room = usize::try_from(rows.min(MOST_ROOM)).unwrap_or(0);
+        let mut envelope = EnvelopeReader::new(self.head.recipe_digest, room);
         while envelope.row_count() < rows {
             let (Block::Rows, bytes) = self.blocks.next()? else {
                 return Err(damaged());

@@ -1,11 +1,13 @@
 //! How much memory a run may take, and for what.
 //!
-//! | what | of the whole |
+//! First the program itself, with its tables: 128 MiB. Of what is left:
+//!
+//! | what | share |
 //! | --- | --- |
 //! | notices at hand, with their blind keys | a half |
-//! | hits that wait for their order | an eighth |
 //! | a chunk of subjects, one for each 256 KiB, with their keys and candidates | a quarter |
-//! | the program, its tables, what is being read | the rest |
+//! | hits that wait for their order | an eighth |
+//! | what is being read and written | an eighth |
 //!
 //! Less room means more passes over the subjects and more runs of hits on disk, never other hits.
 
@@ -44,30 +46,36 @@ impl Memory {
         (bytes > 0).then_some(Self(bytes))
     }
 
+    /// What is left beside the program. A limit below what the program takes cannot be kept.
+    fn free(self) -> u64 {
+        self.0.saturating_sub(PROGRAM).max(self.0 / 8)
+    }
+
     /// Bytes of notices that are held together.
     pub(super) fn notices(self) -> u64 {
-        self.0 / 2
+        self.free() / 2
     }
 
     /// Bytes of hits that are held together.
     pub(super) fn hits(self) -> u64 {
-        self.0 / 8
+        self.free() / 8
     }
 
     /// Subjects of a chunk.
     pub(super) fn chunk_rows(self) -> usize {
-        usize::try_from(self.0 >> 18)
+        usize::try_from(self.free() >> 18)
             .unwrap_or(MOST_ROWS)
             .clamp(16, MOST_ROWS)
     }
 
     /// Notices that are read and prepared together.
     pub(super) fn block(self) -> usize {
-        usize::try_from(self.0 >> 18)
-            .unwrap_or(MOST_ROWS)
-            .clamp(16, 1024)
+        self.chunk_rows().min(1024)
     }
 }
+
+/// What the program takes, its tables and buffers included.
+const PROGRAM: u64 = 128 << 20;
 
 /// Subjects of a chunk where there is room: more make nothing faster.
 const MOST_ROWS: usize = 8_192;
@@ -76,7 +84,7 @@ const MOST_ROWS: usize = 8_192;
 /// what the published notices took, by their names and tokens.
 pub(super) fn weight(live: &LiveNotice) -> u64 {
     let names = live.prepared.names.iter();
-    let names = names.map(|name| 450 + 550 * name.tokens.len());
+    let names = names.map(|name| 500 + 600 * name.tokens.len());
     (700 + names.sum::<usize>()) as u64
 }
 

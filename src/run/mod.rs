@@ -160,7 +160,7 @@ impl Run {
         }
         let live = notices.into_par_iter().filter_map(|notice| {
             let status = notice.status_on(as_of);
-            let is_live = !matches!(status, Status::Delisted | Status::Expired);
+            let is_live = status.is_live();
             is_live.then(|| LiveNotice::new(&notice, status, list_date))
         });
         live.collect()

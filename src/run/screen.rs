@@ -89,6 +89,12 @@ impl ScreenJob {
             let (read, counts) = pass.screen(chunks, &mut hits, &|n| progress(n, part))?;
             if part == 1 {
                 intake = read;
+            } else if read != intake {
+                return Err(Problem::Malformed {
+                    format: "subject file",
+                    why: "it was changed while it was screened",
+                }
+                .into());
             }
             matching.merge(counts);
             run.shards.clear();

@@ -82,6 +82,9 @@ pub(super) struct Sealing {
 /// Records that a thread takes at a time.
 const RECORDS: usize = 1024;
 
+/// Keys of a token, at most of many.
+const KEYS_A_TOKEN: usize = 28;
+
 impl Sealing {
     pub(super) fn new(secret: Secret) -> Self {
         let keys = KeyMaker::new(&secret);
@@ -109,7 +112,11 @@ impl Sealing {
         prepared: impl Fn(&T) -> &Prepared + Sync,
     ) -> Result<(Envelope, HandleBook)> {
         let book = self.book(side, records.len())?;
-        let sealer = Sealer::new(recipe_digest().0);
+        let names = records
+            .par_iter()
+            .flat_map_iter(|record| &prepared(record).names);
+        let tokens: usize = names.map(|name| name.tokens.len()).sum();
+        let sealer = Sealer::new(recipe_digest().0, tokens * KEYS_A_TOKEN);
         records.par_chunks(RECORDS).enumerate().for_each_init(
             || sealer.sheaf(),
             |sheaf, (chunk, records)| {

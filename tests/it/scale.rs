@@ -75,7 +75,7 @@ fn stages(desk: &Desk) -> serde_json::Value {
 #[test]
 fn any_limit_of_memory_and_any_index_give_the_same_hits() {
     let desk = crowd();
-    index(&desk, &["--memory", "1M"]).ends(0, &["invented: 5"]);
+    index(&desk, &["--memory", "1M"]).ends(0, &["invented: 600"]);
     for (more, limits) in [
         (&[][..], &["40K", "700K", "2M"][..]),
         (&["--top", "1"], &["700K"]),
