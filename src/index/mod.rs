@@ -19,6 +19,8 @@ mod notice;
 
 use std::io::{Read, Write};
 
+use rayon::prelude::*;
+
 use crate::error::{Error, Problem, Result};
 use crate::exchange::codec::Reader;
 use crate::exchange::{Envelope, EnvelopeReader, Row};
@@ -169,9 +171,8 @@ impl<R: Read> IndexReader<R> {
     /// It is no index, of another version, or damaged in its head.
     pub fn new(stream: R) -> Result<Self> {
         let mut blocks = Blocks::begin(stream, MAGIC)?;
-        let bytes = match blocks.next()? {
-            (Block::Head, bytes) => bytes,
-            _ => return Err(damaged()),
+        let (Block::Head, bytes) = blocks.next()? else {
+            return Err(damaged());
         };
         Ok(Self {
             blocks,
@@ -219,13 +220,17 @@ impl<R: Read> IndexReader<R> {
             count(&mut sizes)?,
         ];
         sizes.end()?;
-        let mut notices = Vec::new();
-        while (notices.len() as u64) < wanted {
+        let mut blocks = Vec::new();
+        for _ in 0..wanted.div_ceil(NOTICES as u64) {
             let (Block::Notices, bytes) = self.blocks.next()? else {
                 return Err(damaged());
             };
-            notice::read(&bytes, &self.head.info, &mut notices)?;
+            blocks.push(bytes);
         }
+        let info = &self.head.info;
+        let read = blocks.into_par_iter().map(|b| notice::read(&b, info));
+        let notices: Vec<Vec<LiveNotice>> = read.collect::<Result<_>>()?;
+        let notices: Vec<LiveNotice> = notices.into_iter().flatten().collect();
         // A shard has fewer rows than this; what a forged index states must not ask for more.
         let room = usize::try_from(rows.min(MOST_ROOM)).unwrap_or(0);
         let mut envelope = EnvelopeReader::new(self.head.recipe_digest, room);

@@ -74,12 +74,13 @@ pub(super) fn put(out: &mut Vec<u8>, live: &LiveNotice) {
 }
 
 /// Reads all notices of a block.
-pub(super) fn read(bytes: &[u8], info: &ListInfo, notices: &mut Vec<LiveNotice>) -> Result<()> {
+pub(super) fn read(bytes: &[u8], info: &ListInfo) -> Result<Vec<LiveNotice>> {
     let mut reader = Reader::new(bytes, "index");
+    let mut notices = Vec::new();
     while reader.end().is_err() {
         notices.push(one(&mut reader, info)?);
     }
-    Ok(())
+    Ok(notices)
 }
 
 fn one(reader: &mut Reader<'_>, info: &ListInfo) -> Result<LiveNotice> {
@@ -233,7 +234,7 @@ pub(super) fn text<'a>(reader: &mut Reader<'a>) -> Result<&'a str> {
 }
 
 /// The place of a code in its list. No list has more than 255.
-fn put_code<T: PartialEq>(out: &mut Vec<u8>, all: &[T], code: T) {
+fn put_code<T: Copy + PartialEq>(out: &mut Vec<u8>, all: &[T], code: T) {
     let place = all.iter().position(|other| *other == code);
     out.push(place.and_then(|p| u8::try_from(p).ok()).unwrap_or(0));
 }

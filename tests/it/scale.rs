@@ -3,8 +3,6 @@
 //! Here belongs what must not change a hit: how much memory there is, how a list is cut into
 //! shards, whether it comes from an index; and what an index refuses.
 
-use std::path::Path;
-
 use crate::support::{Desk, Done, NOTICES};
 
 const SECRET: &str = "0123456789abcdef0123456789abcdef";
@@ -197,8 +195,12 @@ fn an_index_is_private_and_the_one_before_stays_where_a_list_is_broken() {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;
-        let path = desk.path("list.vmx");
-        let mode = Path::metadata(&path).unwrap().permissions().mode();
+        let mode = desk
+            .path("list.vmx")
+            .metadata()
+            .unwrap()
+            .permissions()
+            .mode();
         assert_eq!(mode & 0o777, 0o600);
     }
     let leak = desk.run(&["leak", "list.vmx"]);
