@@ -81,12 +81,12 @@ pub(super) struct Blocks<R: Read> {
 }
 
 impl<R: Read> Blocks<R> {
-    pub(super) fn begin(mut stream: R, magic: &[u8; 8]) -> Result<Self> {
+    pub(super) fn begin(mut stream: R, magic: [u8; 8]) -> Result<Self> {
         let found: [u8; 8] = read_array(&mut stream)?;
-        if found != *magic {
+        if found != magic {
             return Err(damaged());
         }
-        let last = blake3::hash(magic);
+        let last = blake3::hash(&magic);
         Ok(Self { stream, last })
     }
 

@@ -170,7 +170,7 @@ impl<R: Read> IndexReader<R> {
     /// # Errors
     /// It is no index, of another version, or damaged in its head.
     pub fn new(stream: R) -> Result<Self> {
-        let mut blocks = Blocks::begin(stream, MAGIC)?;
+        let mut blocks = Blocks::begin(stream, *MAGIC)?;
         let (Block::Head, bytes) = blocks.next()? else {
             return Err(damaged());
         };

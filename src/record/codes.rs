@@ -188,6 +188,7 @@ impl Status {
     }
 
     /// The status on a day of a notice that is in force until `valid_to`.
+    #[must_use]
     pub fn on(self, day: Date, valid_to: Option<Date>) -> Self {
         match valid_to {
             Some(end) if end < day && self.is_live() => Self::Expired,

@@ -209,16 +209,16 @@ impl Iterator for WrittenHits {
     type Item = Result<Hit>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let mut lines = [Vec::new(), Vec::new()];
-        for line in &mut lines {
+        let mut read = [Vec::new(), Vec::new()];
+        for line in &mut read {
             if let Err(e) = self.0.read_until(b'\n', line) {
                 return Some(Err(Problem::Read(e).into()));
             }
         }
-        let [hit, links] = lines;
-        (!hit.is_empty()).then(|| {
-            let mut hit = hit_of_line(&hit, Place::default())?;
-            hit.links = serde_json::from_slice(&links)
+        let [first, second] = read;
+        (!first.is_empty()).then(|| {
+            let mut hit = hit_of_line(&first, Place::default())?;
+            hit.links = serde_json::from_slice(&second)
                 .map_err(|_| Problem::Internal("a run of hits was changed on disk"))?;
             Ok(hit)
         })

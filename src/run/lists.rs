@@ -15,7 +15,7 @@ use crate::tally::Tally;
 
 /// Open lists.
 pub(super) struct Lists {
-    lists: Vec<Source>,
+    sources: Vec<Source>,
     /// The list that is being read.
     at: usize,
     /// What was read ahead.
@@ -45,9 +45,9 @@ impl Lists {
         let open = |(path, number): (&PathBuf, u32)| {
             Source::open(path, key_epoch).map_err(|e| e.in_list(number))
         };
-        let lists: Result<Vec<Source>> = paths.iter().zip(1..).map(open).collect();
+        let sources: Result<Vec<Source>> = paths.iter().zip(1..).map(open).collect();
         Ok(Self {
-            lists: lists?,
+            sources: sources?,
             at: 0,
             ahead: None,
         })
@@ -57,7 +57,7 @@ impl Lists {
     /// lists.
     pub(super) fn take(&mut self, most: usize) -> Result<Option<Piece>> {
         let mut piece = self.ahead.take();
-        while let Some(list) = self.lists.get_mut(self.at).filter(|_| piece.is_none()) {
+        while let Some(list) = self.sources.get_mut(self.at).filter(|_| piece.is_none()) {
             let number = u32::try_from(self.at + 1).unwrap_or(u32::MAX);
             piece = list.take(most).map_err(|e| e.in_list(number))?;
             self.at += usize::from(piece.is_none());
@@ -74,13 +74,13 @@ impl Lists {
     /// What the manifest says of the lists.
     pub(super) fn editions(&self, as_of: Date) -> Vec<ListEdition> {
         let edition = |list: &Source| ListEdition::new(list.info(), as_of, list.tally());
-        self.lists.iter().map(edition).collect()
+        self.sources.iter().map(edition).collect()
     }
 
     /// The editions with their age in days.
     pub(super) fn ages(&self, as_of: Date) -> Vec<(ListInfo, Option<i64>)> {
         let age = |date: Date| i64::from((as_of - date).get_days());
-        let lists = self.lists.iter().map(Source::info);
+        let lists = self.sources.iter().map(Source::info);
         lists
             .map(|info| (info.clone(), info.date.map(age)))
             .collect()
