@@ -29,9 +29,10 @@ fn stages(c: &mut Criterion) {
         ..List::default()
     };
     let run = Run::new(vec![list], secret(), Settings::on(date(2026, 1, 1))).expect("a run");
-    let borrowed: Vec<&Prepared> = prepared.iter().collect();
-    let (envelope, book) = run.subject_envelope(&borrowed).expect("an envelope");
-    let (pairs, _) = candidates::join(&envelope, run.envelope()).expect("same recipes");
+    let batch = run.batch(subjects).expect("a batch");
+    let shard = run.shards().first().expect("one shard");
+    let join = || candidates::join(batch.envelope(), shard.envelope()).expect("same recipes");
+    let (found, _) = join();
 
     let mut group = c.benchmark_group("stages");
     group.throughput(Throughput::Elements(SUBJECTS as u64));
@@ -60,26 +61,23 @@ fn stages(c: &mut Criterion) {
         });
     });
     group.bench_function("candidates (subjects)", |b| {
-        b.iter(|| {
-            candidates::join(&envelope, run.envelope())
-                .map(|(p, _)| p.len())
-                .ok()
-        });
+        b.iter(|| join().0.pair_count());
     });
-    group.throughput(Throughput::Elements(pairs.len() as u64));
+    group.throughput(Throughput::Elements(found.pair_count() as u64));
     group.bench_function("score (candidates)", |b| {
         let model = Model::default();
         b.iter_batched_ref(
             || Scorer::new(&model, WeakAliases::default()).from_bits(0.0),
             |scorer| {
-                pairs
-                    .iter()
-                    .filter_map(|pair| {
-                        let subject = &prepared[book.row(pair.subject)? as usize];
-                        let notice = run.notice(pair.notice)?;
-                        scorer.score(subject, &notice.prepared)
-                    })
-                    .count()
+                let mut scored = 0;
+                for group in found.groups() {
+                    let (_, subject) = batch.get(group.subject).expect("a subject");
+                    let lives = group.notices.iter().filter_map(|h| shard.notice(*h));
+                    scored += lives
+                        .filter(|live| scorer.score(subject, &live.prepared).is_some())
+                        .count();
+                }
+                scored
             },
             BatchSize::SmallInput,
         );

@@ -32,6 +32,8 @@ pub struct Config {
     pub max_refused: Option<u64>,
     /// File with figures of the score model.
     pub model: Option<PathBuf>,
+    /// Memory to stay within, like `4G`.
+    pub memory: Option<String>,
     /// Purpose code.
     pub purpose: Option<String>,
     /// Code of the legal basis.

@@ -129,6 +129,8 @@ pub(crate) enum Problem {
         what: &'static str,
         why: &'static str,
     },
+    #[error("the index is not used: {why}")]
+    Index { why: &'static str },
     #[error("outside the agreement: {why}")]
     Agreement { why: &'static str },
     #[error("internal: {0}")]
@@ -212,7 +214,7 @@ impl Error {
     pub fn is_integrity(&self) -> bool {
         matches!(
             self.0.problem,
-            Problem::RecipeDigest | Problem::Refused { .. }
+            Problem::RecipeDigest | Problem::Refused { .. } | Problem::Index { .. }
         )
     }
 
@@ -254,6 +256,9 @@ impl Error {
             }
             Problem::Refused { .. } => {
                 "Nothing of it was used. Ask the other side for the file again, by the agreed channel."
+            }
+            Problem::Index { .. } => {
+                "Make it again with `list index`, this version of veilmatch, and the secret file of the screening."
             }
             Problem::Agreement { .. } => {
                 "See `exchange agree show`; what it does not allow needs an agreement signed anew."

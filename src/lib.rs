@@ -37,6 +37,8 @@ pub mod hits;
 
 pub mod report;
 
+pub mod index;
+
 pub mod audit;
 
 pub mod party;

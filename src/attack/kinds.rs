@@ -60,6 +60,11 @@ pub(super) const MARKS: &[Mark] = &[
         "it shows how many records share a key, and whoever has the secret can test names on it",
     ),
     stays(
+        "VMINDEX1",
+        "index of a list",
+        "it holds the names of the list in clear",
+    ),
+    stays(
         "VMHOLD01",
         "holder's book",
         "whoever has it can test names on the index, and open what is hit",

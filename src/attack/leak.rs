@@ -261,8 +261,8 @@ impl Leakage {
 
     /// Blind keys and handles of one organisation: what shows if they leave.
     fn local(&mut self, envelope: &Envelope) {
-        let keys: Vec<_> = envelope.rows().iter().map(|(key, _)| *key).collect();
-        let handles: Vec<_> = envelope.rows().iter().map(|(_, handle)| *handle).collect();
+        let keys: Vec<_> = envelope.rows().map(|(key, _)| key).collect();
+        let handles: Vec<_> = envelope.rows().map(|(_, handle)| handle).collect();
         let (by_key, by_handle) = (sizes(&keys), sizes(&handles));
         for (name, width, sizes) in [("key", 16, &by_key), ("handle", 4, &by_handle)] {
             let blocks = histogram(sizes).into_iter().collect();

@@ -97,7 +97,7 @@ impl View {
             return Self::of(rows.map(|(row, key)| (key, handle_of(row))));
         }
         let envelope = Envelope::decode(bytes)?;
-        let rows = envelope.rows().iter();
+        let rows = envelope.rows();
         let rows = rows.map(|(key, handle)| (key.to_bytes(), handle.0.to_be_bytes()));
         let rows: Vec<([u8; 16], [u8; 4])> = rows.collect();
         Self::of(

@@ -10,12 +10,13 @@ use jiff::civil::date;
 
 use crate::cli::Exit;
 use crate::evaluate::{Evaluation, HitRow, Point, TruthRow, share};
+use crate::exchange::Envelope;
 use crate::hits::{Conflict, Hit};
 use crate::keys::{KeyMaker, Prepared, Secret};
 use crate::read::{ListSettings, SubjectSettings, read_list};
 use crate::record::{Kind, PartialDate, Record, Script, script_of};
 use crate::report::{self, HitFormat, HitSettings, read_hits, safe};
-use crate::run::{Run, ScreenJob, Settings, Summary, compare, shared_recipes};
+use crate::run::{Memory, Run, ScreenJob, Settings, Shard, Summary, compare, shared_recipes};
 use crate::score::{EvidenceKind, Model};
 use crate::synth::{self, World};
 
@@ -95,8 +96,9 @@ fn screen(world: &World, dir: &Path, list: &Path, hits: &Path) -> anyhow::Result
         max_refused: None,
         purpose: Some("demo".into()),
         legal_basis: None,
+        memory: Memory::default(),
     };
-    Ok(job.run(&|_| {})?)
+    Ok(job.run(&|_, _| {})?)
 }
 
 /// What there is to see in the results.
@@ -317,15 +319,12 @@ impl<'a> Tour<'a> {
 
     /// Looks for every name token in the bytes that cross the wall.
     fn search(&self) -> anyhow::Result<String> {
-        let prepared: Vec<Prepared> = self
-            .world
-            .subjects
-            .iter()
-            .map(|s| Prepared::new(&s.record))
+        let batch = self.run.batch(&self.world.subjects)?;
+        let notices = self.run.shards().iter().map(Shard::envelope);
+        let bytes: Vec<u8> = notices
+            .chain([batch.envelope()])
+            .flat_map(Envelope::encode)
             .collect();
-        let borrowed: Vec<&Prepared> = prepared.iter().collect();
-        let (subjects, _) = self.run.subject_envelope(&borrowed)?;
-        let bytes = [subjects.encode(), self.run.envelope().encode()].concat();
         let names = self.world.subjects.iter().map(|s| &s.record);
         let names = names.chain(self.world.notices.iter().map(|n| &n.record));
         let mut tokens: BTreeSet<String> = BTreeSet::new();

@@ -14,9 +14,10 @@ use crate::error::{Problem, Result};
 use crate::read::{Format, List, ListSettings, Mapping, read_list};
 use crate::record::{DateOrder, ListId, Notice};
 use crate::report::{self, Output, safe};
+use crate::run::{IndexJob, Memory};
 use crate::tally::Tally;
 
-/// Import, check, compare and show lists of notices.
+/// Import, check, compare, show and index lists of notices.
 #[derive(Args, Debug)]
 pub(super) struct ListCommand {
     #[command(subcommand)]
@@ -30,6 +31,7 @@ enum ListVerb {
     Diff(Diff),
     Show(Show),
     Export(Export),
+    Index(Index),
 }
 
 /// Lists, one a file, imported or as published; an error names its number.
@@ -181,6 +183,50 @@ struct Export {
     output: PathBuf,
 }
 
+/// Make a list ready once, for many runs of `screen` with the same secret.
+///
+/// The index holds names in clear and blind keys: keep it where the list is. Its blind keys belong
+/// to one secret: `screen --list N.vmx` needs the same `--secret-file`, and refuses an index of
+/// another one. Make it again for a new edition of the list, a new secret, or a new version of
+/// veilmatch.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  veilmatch list index un.parquet --secret-file run.secret -o un.vmx
+  veilmatch screen customers.csv --list un.vmx --secret-file run.secret -o hits.csv")]
+struct Index {
+    /// An imported list, or a published one.
+    list: PathBuf,
+    /// Where the index goes.
+    #[arg(short, long, value_name = "N.vmx")]
+    output: PathBuf,
+    /// File with the secret of the blind keys: any 16 bytes or more that nobody can guess.
+    #[arg(long, value_name = "F")]
+    secret_file: PathBuf,
+    /// Memory to stay within, like 512M or 4G [default: 4G].
+    #[arg(long, value_name = "SIZE", value_parser = super::screen::memory)]
+    memory: Option<Memory>,
+}
+
+impl Index {
+    fn run(self) -> anyhow::Result<()> {
+        let job = IndexJob {
+            list: self.list,
+            output: self.output,
+            secret: super::secret_of(&self.secret_file)?,
+            memory: self.memory.unwrap_or_default(),
+        };
+        let (info, tally) = job.run()?;
+        eprintln!(
+            "{}: {} notices and {} blind keys, {} de-listed left out",
+            info.list_id.as_str(),
+            tally.count("notices"),
+            tally.count("notice_keys"),
+            tally.count("notices_skipped_delisted"),
+        );
+        Ok(())
+    }
+}
+
 impl ListCommand {
     pub(super) fn run(self) -> anyhow::Result<Exit> {
         let mut out = std::io::stdout().lock();
@@ -211,6 +257,7 @@ impl ListCommand {
                 report::write_ftm(&list.notices, &mut file)?;
                 file.finish()?.commit()?;
             }
+            ListVerb::Index(index) => index.run()?,
         }
         Ok(Exit::Done)
     }

@@ -7,9 +7,10 @@ use jiff::civil::Date;
 
 use crate::cli::{Exit, ModelFile, progress::Progress, secret_of, subjects::SubjectOptions};
 use crate::config::Config;
+use crate::error::Problem;
 use crate::keys::Secret;
 use crate::report::{HitFormat, HitSettings};
-use crate::run::{ScreenJob, Settings, Summary};
+use crate::run::{Memory, ScreenJob, Settings, Summary};
 use crate::score::WeakAliases;
 
 /// Screen subjects against lists: the main job.
@@ -27,7 +28,7 @@ pub(super) struct Screen {
     /// Subject files.
     #[arg(required = true, value_name = "SUBJECTS")]
     subjects: Vec<PathBuf>,
-    /// A list: imported Parquet, or a published list as it is. Repeatable.
+    /// A list: imported Parquet, an index of `list index`, or a published list as it is. Repeatable.
     #[arg(short, long = "list", required = true, value_name = "LIST")]
     lists: Vec<PathBuf>,
     /// Where hits go: .csv, .jsonl, .parquet or .xlsx.
@@ -53,6 +54,10 @@ pub(super) struct Screen {
     /// File with the secret of the blind keys [default: a fresh random one, never written].
     #[arg(long, value_name = "F")]
     secret_file: Option<PathBuf>,
+    /// Memory to stay within, like 512M or 4G [default: 4G]. Less than the lists need means several
+    /// passes over the subjects, never other hits.
+    #[arg(long, value_name = "SIZE", value_parser = memory)]
+    memory: Option<Memory>,
     /// Stop when more rows than this are refused.
     #[arg(long, value_name = "N")]
     max_refused: Option<u64>,
@@ -113,6 +118,12 @@ impl Screen {
             settings.weak_aliases = policy;
         }
         settings.unmask = self.unmask;
+        let stated = config.memory.as_deref().map(memory).transpose();
+        let stated = stated.map_err(|reason| Problem::Setting {
+            setting: "memory",
+            reason: format!("is not {reason}"),
+        });
+        let stated = stated.map_err(crate::error::Error::from)?;
         let secret = match self.secret_file.as_ref().or(config.secret_file.as_ref()) {
             Some(path) => secret_of(path)?,
             None => Secret::fresh()?,
@@ -131,9 +142,10 @@ impl Screen {
             max_refused: self.max_refused.or(config.max_refused),
             purpose: self.purpose.or(config.purpose),
             legal_basis: self.legal_basis.or(config.legal_basis),
+            memory: self.memory.or(stated).unwrap_or_default(),
         };
         let progress = Progress::start("subjects screened");
-        let summary = job.run(&|n| progress.set(n))?;
+        let summary = job.run(&|n, part| progress.set(n, part))?;
         progress.finish();
         print_summary(&summary);
         Ok(
@@ -145,6 +157,11 @@ impl Screen {
             },
         )
     }
+}
+
+/// A size as it stands on the command line.
+pub(super) fn memory(text: &str) -> Result<Memory, String> {
+    Memory::parse(text).ok_or_else(|| "a size like 512M or 4G".into())
 }
 
 /// Counts on stderr; the last line says what was not screened, if anything.

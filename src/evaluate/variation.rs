@@ -56,7 +56,7 @@ pub fn variation(model: &Model, world: &Variation) -> Result<VariationResult> {
     let run = Run::new(vec![list], Secret::fresh()?, settings)?;
     let ask = |names: Vec<(&str, &str, usize)>| -> Result<Vec<Answer>> {
         let subjects: Vec<Subject> = names.iter().map(|n| plain_subject(n.0, n.1)).collect();
-        let hits = rank(run.screen_batch(&subjects)?.0, None, |_| Vec::new()).hits;
+        let hits = rank(run.screen_batch(&subjects)?.0, None).hits;
         let answer = |(id, _, listed): &(&str, &str, usize)| {
             let start = hits.partition_point(|h| h.subject_id.as_str() < *id);
             let own = hits[start..].iter().take_while(|h| h.subject_id == *id);

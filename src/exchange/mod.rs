@@ -39,6 +39,11 @@ pub mod sealed;
 
 pub mod linked;
 
+use std::cmp::Ordering;
+use std::sync::{Mutex, PoisonError};
+
+use rayon::prelude::*;
+
 use crate::error::{Problem, Result};
 use crate::keys::{BlindKey, Secret};
 
@@ -93,32 +98,200 @@ impl HandleBook {
     }
 }
 
+/// One row of an envelope in 20 bytes. Rows are ordered by key, then by handle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// The two halves of the key, each with its lower half first.
+    key: [[u32; 2]; 2],
+    /// The row that has the key.
+    pub handle: Handle,
+}
+
+impl Row {
+    /// A row.
+    pub fn new(key: BlindKey, handle: Handle) -> Self {
+        let key = key
+            .0
+            .map(|half| [(half & 0xffff_ffff) as u32, (half >> 32) as u32]);
+        Self { key, handle }
+    }
+
+    /// The blind key.
+    pub fn key(&self) -> BlindKey {
+        BlindKey(
+            self.key
+                .map(|[low, high]| u64::from(high) << 32 | u64::from(low)),
+        )
+    }
+
+    /// The part of an envelope that the row belongs to: the first byte of its key.
+    fn part(&self) -> usize {
+        (self.key[0][1] >> 24) as usize
+    }
+
+    /// Bytes of a row.
+    pub const BYTES: usize = 20;
+
+    /// The key, then the handle in little endian.
+    pub fn to_bytes(self) -> [u8; Self::BYTES] {
+        let mut bytes = [0; Self::BYTES];
+        let (key, handle) = bytes.split_at_mut(16);
+        key.copy_from_slice(&self.key().to_bytes());
+        handle.copy_from_slice(&self.handle.0.to_le_bytes());
+        bytes
+    }
+
+    fn from_bytes(bytes: &[u8; Self::BYTES]) -> Option<Self> {
+        let (key, handle) = bytes.split_first_chunk()?;
+        let handle = u32::from_le_bytes(handle.try_into().ok()?);
+        Some(Self::new(BlindKey::from_bytes(*key), Handle(handle)))
+    }
+}
+
+impl Ord for Row {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let by_key = self.key().cmp(&other.key());
+        by_key.then_with(|| self.handle.cmp(&other.handle))
+    }
+}
+
+impl PartialOrd for Row {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+/// Parts of an envelope: keys are random, so the first byte cuts them evenly.
+const PARTS: usize = 256;
+
+/// Collects rows from several threads. No row is held twice: each part has its room from the start
+/// and is sorted where it lies.
+#[derive(Debug)]
+pub struct Sealer {
+    recipe_digest: [u8; 32],
+    parts: Vec<Mutex<Vec<Row>>>,
+}
+
+impl Sealer {
+    /// Begins an envelope of about so many rows. Room that stays empty is never touched, so too
+    /// many cost nothing; too few cost copies.
+    pub fn new(recipe_digest: [u8; 32], rows: usize) -> Self {
+        let part = || Mutex::new(Vec::with_capacity(rows / PARTS));
+        Self {
+            recipe_digest,
+            parts: std::iter::repeat_with(part).take(PARTS).collect(),
+        }
+    }
+
+    /// Where one thread puts its rows; they are in when it is dropped.
+    pub fn sheaf(&self) -> Sheaf<'_> {
+        Sheaf {
+            sealer: self,
+            parts: vec![Vec::new(); PARTS],
+        }
+    }
+
+    /// Sorts the rows and drops repeats.
+    pub fn seal(self) -> Envelope {
+        let parts = self.parts.into_par_iter().map(|part| {
+            let mut rows = part.into_inner().unwrap_or_else(PoisonError::into_inner);
+            rows.sort_unstable();
+            rows.dedup();
+            rows
+        });
+        Envelope {
+            recipe_digest: self.recipe_digest,
+            parts: parts.collect(),
+        }
+    }
+}
+
+/// Rows of one thread on their way into an envelope.
+#[derive(Debug)]
+pub struct Sheaf<'a> {
+    sealer: &'a Sealer,
+    parts: Vec<Vec<Row>>,
+}
+
+impl Sheaf<'_> {
+    /// Rows of a part that go over together.
+    const FULL: usize = 256;
+
+    /// Adds a row.
+    pub fn add(&mut self, key: BlindKey, handle: Handle) {
+        let row = Row::new(key, handle);
+        let place = row.part();
+        let (Some(few), Some(part)) = (self.parts.get_mut(place), self.sealer.parts.get(place))
+        else {
+            return;
+        };
+        few.push(row);
+        if few.len() == Self::FULL {
+            hand_over(few, part);
+        }
+    }
+}
+
+impl Drop for Sheaf<'_> {
+    fn drop(&mut self) {
+        for (few, part) in self.parts.iter_mut().zip(&self.sealer.parts) {
+            hand_over(few, part);
+        }
+    }
+}
+
+fn hand_over(few: &mut Vec<Row>, part: &Mutex<Vec<Row>>) {
+    if few.is_empty() {
+        return;
+    }
+    let mut part = part.lock().unwrap_or_else(PoisonError::into_inner);
+    part.append(few);
+}
+
 /// Rows of blind key and handle, sorted, each row once. All that one side shows of its records.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Envelope {
     recipe_digest: [u8; 32],
-    rows: Vec<(BlindKey, Handle)>,
+    /// By the first byte of the key.
+    parts: Vec<Vec<Row>>,
 }
 
 const MAGIC: &[u8; 8] = b"VMENVEL1";
 const HEAD: usize = 48;
-const ROW: usize = 20;
 
 impl Envelope {
     /// Seals rows into an envelope: sorts them and drops repeats.
-    pub fn seal(recipe_digest: [u8; 32], mut rows: Vec<(BlindKey, Handle)>) -> Self {
-        use rayon::slice::ParallelSliceMut;
-        rows.par_sort_unstable();
-        rows.dedup();
-        Self {
-            recipe_digest,
-            rows,
+    pub fn seal(
+        recipe_digest: [u8; 32],
+        rows: impl IntoIterator<Item = (BlindKey, Handle)>,
+    ) -> Self {
+        let rows = rows.into_iter();
+        let sealer = Sealer::new(recipe_digest, rows.size_hint().0);
+        let mut sheaf = sealer.sheaf();
+        for (key, handle) in rows {
+            sheaf.add(key, handle);
         }
+        drop(sheaf);
+        sealer.seal()
     }
 
     /// The rows, sorted by key, then handle.
-    pub fn rows(&self) -> &[(BlindKey, Handle)] {
-        &self.rows
+    pub fn rows(&self) -> impl Iterator<Item = (BlindKey, Handle)> + '_ {
+        self.parts
+            .iter()
+            .flatten()
+            .map(|row| (row.key(), row.handle))
+    }
+
+    /// The rows in parts: keys of a later part are greater. Equal keys of two envelopes lie in the
+    /// same part.
+    pub fn parts(&self) -> &[Vec<Row>] {
+        &self.parts
+    }
+
+    /// Number of rows.
+    pub fn row_count(&self) -> usize {
+        self.parts.iter().map(Vec::len).sum()
     }
 
     /// Digest of the tables and rules that made the keys.
@@ -129,14 +302,13 @@ impl Envelope {
     /// The bytes of the envelope: magic, recipe digest, row count, rows of 16 key bytes (big
     /// endian) and 4 handle bytes (little endian).
     pub fn encode(&self) -> Vec<u8> {
-        let mut bytes =
-            Vec::with_capacity(self.rows.len().saturating_mul(ROW).saturating_add(HEAD));
+        let count = self.row_count();
+        let mut bytes = Vec::with_capacity(count.saturating_mul(Row::BYTES).saturating_add(HEAD));
         bytes.extend_from_slice(MAGIC);
         bytes.extend_from_slice(&self.recipe_digest);
-        bytes.extend_from_slice(&(self.rows.len() as u64).to_le_bytes());
-        for (key, handle) in &self.rows {
-            bytes.extend_from_slice(&key.to_bytes());
-            bytes.extend_from_slice(&handle.0.to_le_bytes());
+        bytes.extend_from_slice(&(count as u64).to_le_bytes());
+        for row in self.parts.iter().flatten() {
+            bytes.extend_from_slice(&row.to_bytes());
         }
         bytes
     }
@@ -161,26 +333,79 @@ impl Envelope {
             .split_at_checked(32)
             .ok_or(bad("it ends in the header"))?;
         let count = u64::from_le_bytes(count.try_into().map_err(|_| bad("no row count"))?);
-        let (chunks, tail) = body.as_chunks::<ROW>();
-        if !tail.is_empty() || chunks.len() as u64 != count {
+        let digest = digest.try_into().map_err(|_| bad("no recipe digest"))?;
+        let mut reader = EnvelopeReader::new(digest, body.len() / Row::BYTES);
+        reader.add(body)?;
+        if reader.row_count() != count {
             return Err(bad("its length does not fit its row count").into());
         }
-        let rows: Vec<(BlindKey, Handle)> = chunks
-            .iter()
-            .filter_map(|row| {
-                let (key, handle) = row.split_first_chunk::<16>()?;
-                let handle = u32::from_le_bytes(handle.try_into().ok()?);
-                Some((BlindKey::from_bytes(*key), Handle(handle)))
-            })
-            .collect();
-        if !rows.is_sorted_by(|a, b| a < b) {
-            return Err(bad("rows are out of order").into());
+        Ok(reader.finish())
+    }
+
+    /// Drops the rows of handles that are not wanted.
+    pub fn retain(&mut self, is_wanted: impl Fn(Handle) -> bool + Sync) {
+        let parts = self.parts.par_iter_mut();
+        parts.for_each(|rows| rows.retain(|row| is_wanted(row.handle)));
+    }
+}
+
+/// Reads the rows of an envelope, some at a time.
+#[derive(Debug)]
+pub struct EnvelopeReader {
+    envelope: Envelope,
+    last: Option<Row>,
+    count: u64,
+}
+
+impl EnvelopeReader {
+    /// Begins with no rows; about so many will follow.
+    pub fn new(recipe_digest: [u8; 32], rows: usize) -> Self {
+        // Keys are random: a part is seldom an eighth greater than the others.
+        let room = rows.saturating_add(rows / 8) / PARTS;
+        let part = || Vec::with_capacity(room);
+        Self {
+            envelope: Envelope {
+                recipe_digest,
+                parts: std::iter::repeat_with(part).take(PARTS).collect(),
+            },
+            last: None,
+            count: 0,
         }
-        let recipe_digest = digest.try_into().map_err(|_| bad("no recipe digest"))?;
-        Ok(Self {
-            recipe_digest,
-            rows,
-        })
+    }
+
+    /// Adds the rows that follow, [`Row::to_bytes`] side by side.
+    ///
+    /// # Errors
+    /// An input error: half a row, or rows out of order.
+    pub fn add(&mut self, bytes: &[u8]) -> Result<()> {
+        let bad = |why| Problem::Malformed {
+            format: "envelope",
+            why,
+        };
+        let (rows, tail) = bytes.as_chunks();
+        if !tail.is_empty() {
+            return Err(bad("its length does not fit its row count").into());
+        }
+        for row in rows.iter().filter_map(Row::from_bytes) {
+            if self.last.replace(row).is_some_and(|last| last >= row) {
+                return Err(bad("rows are out of order").into());
+            }
+            if let Some(part) = self.envelope.parts.get_mut(row.part()) {
+                part.push(row);
+            }
+        }
+        self.count = self.count.saturating_add(rows.len() as u64);
+        Ok(())
+    }
+
+    /// Rows so far.
+    pub fn row_count(&self) -> u64 {
+        self.count
+    }
+
+    /// The envelope of these rows.
+    pub fn finish(self) -> Envelope {
+        self.envelope
     }
 }
 
@@ -198,7 +423,7 @@ mod tests {
     #[test]
     fn an_envelope_comes_back_from_its_bytes() {
         let sealed = envelope();
-        assert_eq!(sealed.rows().len(), 2);
+        assert_eq!(sealed.row_count(), 2);
         assert_eq!(Envelope::decode(&sealed.encode()).ok(), Some(sealed));
     }
 
@@ -209,7 +434,7 @@ mod tests {
             assert!(Envelope::decode(bytes.get(..cut).unwrap_or_default()).is_err());
         }
         let mut swapped = bytes.clone();
-        swapped.rotate_right(ROW);
+        swapped.rotate_right(Row::BYTES);
         assert!(Envelope::decode(&swapped).is_err());
     }
 

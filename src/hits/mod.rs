@@ -3,7 +3,7 @@
 mod make;
 mod rank;
 
-pub use make::{LiveNotice, hit_id, make_hit};
+pub use make::{LiveNotice, ShownName, hit_id, make_hit};
 pub use rank::{Ranked, rank};
 
 use jiff::civil::Date;
@@ -138,4 +138,7 @@ pub struct Hit {
     pub explanation: String,
     /// The evidence the bits are the sum of.
     pub evidence: Vec<Evidence>,
+    /// References and strong identifiers of the notice, by which `same_entity` is found. In no hits
+    /// file.
+    pub links: Vec<String>,
 }

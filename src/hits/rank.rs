@@ -17,10 +17,10 @@ pub struct Ranked {
 
 /// Puts hits in their final order and marks those of one subject that share a link.
 ///
-/// `links` gives the published references and strong identifiers of a hit's notice as texts; two
-/// notices that share one are the same entity. `same_entity` becomes the smallest notice uid of the
-/// group, and stays empty for a hit alone.
-pub fn rank(mut hits: Vec<Hit>, top: Option<usize>, links: impl Fn(&Hit) -> Vec<String>) -> Ranked {
+/// Two notices that share one of [`Hit::links`] are the same entity. `same_entity` becomes the
+/// smallest notice uid of the group, and stays empty for a hit alone. Subjects do not touch each
+/// other: they may be ranked one by one.
+pub fn rank(mut hits: Vec<Hit>, top: Option<usize>) -> Ranked {
     let by_pair = |a: &Hit, b: &Hit| {
         (&a.subject_id, &a.notice_uid)
             .cmp(&(&b.subject_id, &b.notice_uid))
@@ -53,20 +53,20 @@ pub fn rank(mut hits: Vec<Hit>, top: Option<usize>, links: impl Fn(&Hit) -> Vec<
     }
     let cut = (before - hits.len()) as u64;
     for group in hits.chunk_by_mut(|a, b| a.subject_id == b.subject_id) {
-        mark_same_entity(group, &links);
+        mark_same_entity(group);
     }
     Ranked { hits, joined, cut }
 }
 
 /// Joins hits over shared links; the smallest uid names the group.
-fn mark_same_entity(group: &mut [Hit], links: &impl Fn(&Hit) -> Vec<String>) {
+fn mark_same_entity(group: &mut [Hit]) {
     if group.len() < 2 {
         return;
     }
     let mut root: Vec<usize> = (0..group.len()).collect();
-    let mut first_with: BTreeMap<String, usize> = BTreeMap::new();
-    for i in 0..group.len() {
-        for link in links(&group[i]) {
+    let mut first_with: BTreeMap<&str, usize> = BTreeMap::new();
+    for (i, hit) in group.iter().enumerate() {
+        for link in &hit.links {
             let other = *first_with.entry(link).or_insert(i);
             let (a, b) = (root[other], root[i]);
             for r in &mut root {

@@ -117,7 +117,7 @@ impl Desk<'_> {
         scoring: &Scoring,
     ) -> Result<Tally> {
         self.with_session(from, scoring, |desk, deal, session| {
-            let ranked = rank(session.hits, None, |_| Vec::new());
+            let ranked = rank(session.hits, None);
             let mut tally = session.tally;
             let mut writer = HitWriter::create(output, settings)?;
             writer.write(&ranked.hits)?;

@@ -156,11 +156,6 @@ fn live(holder: &PartyName, record: &Opened, form: &ScoringForm, mut met: Met) -
         notice_type: form.notice_type,
         ..Notice::default()
     };
-    LiveNotice {
-        prepared: form.prepared(dates, met.ids),
-        record_hash: notice.record_hash(),
-        status: Status::Active,
-        list_date: None,
-        notice,
-    }
+    let prepared = form.prepared(dates, met.ids);
+    LiveNotice::with(&notice, prepared, Status::Active, None)
 }

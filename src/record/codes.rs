@@ -1,5 +1,7 @@
 //! Closed code lists. The definitions that people read are data: `codes.tsv` beside this file.
 
+use jiff::civil::Date;
+
 /// A code list: an enum whose variants have one stable text code each.
 macro_rules! codes {
     ($(#[$meta:meta])* $name:ident { $first:ident = $first_code:literal, $($variant:ident = $code:literal,)* }) => {
@@ -183,6 +185,15 @@ impl Status {
     /// and the status is shown beside the hit.
     pub const fn is_live(self) -> bool {
         !matches!(self, Self::Delisted | Self::Expired)
+    }
+
+    /// The status on a day of a notice that is in force until `valid_to`.
+    #[must_use]
+    pub fn on(self, day: Date, valid_to: Option<Date>) -> Self {
+        match valid_to {
+            Some(end) if end < day && self.is_live() => Self::Expired,
+            _ => self,
+        }
     }
 }
 

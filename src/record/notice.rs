@@ -190,10 +190,7 @@ impl Notice {
 
     /// The status on a day: an active notice past its last day counts as expired.
     pub fn status_on(&self, day: Date) -> Status {
-        match self.valid_to {
-            Some(end) if end < day && self.status.is_live() => Status::Expired,
-            _ => self.status,
-        }
+        self.status.on(day, self.valid_to)
     }
 
     /// BLAKE3 of the canonicalized record: white space folded, lists sorted, so that neither

@@ -282,6 +282,7 @@ pub(crate) fn blank() -> Hit {
         record_hash: Digest::default(),
         explanation: String::new(),
         evidence: Vec::new(),
+        links: Vec::new(),
     }
 }
 

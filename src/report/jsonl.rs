@@ -27,8 +27,7 @@ impl JsonlSink {
 
 impl Sink for JsonlSink {
     fn write(&mut self, hit: &Hit, _: &mut Tally) -> Result<()> {
-        let mut line = serde_json::to_vec(&Line(hit))
-            .map_err(|_| Problem::Internal("a hit does not serialize"))?;
+        let mut line = line_of(hit)?;
         line.push(b'\n');
         self.output
             .write_all(&line)
@@ -38,6 +37,12 @@ impl Sink for JsonlSink {
     fn finish(self: Box<Self>) -> Result<Output> {
         Ok(self.output)
     }
+}
+
+/// A hit as a JSON object, without the end of the line.
+pub(crate) fn line_of(hit: &Hit) -> Result<Vec<u8>> {
+    let line = serde_json::to_vec(&Line(hit));
+    line.map_err(|_| Problem::Internal("a hit does not serialize").into())
 }
 
 struct Line<'a>(&'a Hit);
@@ -103,7 +108,8 @@ impl Iterator for JsonlHits {
     }
 }
 
-fn hit_of_line(line: &[u8], place: Place) -> Result<Hit> {
+/// The hit of a JSON object.
+pub(crate) fn hit_of_line(line: &[u8], place: Place) -> Result<Hit> {
     let malformed = |why| -> Error {
         Problem::Malformed {
             format: "JSON line",

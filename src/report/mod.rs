@@ -20,6 +20,7 @@ mod read_hits;
 mod refused;
 mod release;
 mod released;
+mod runs;
 mod subject_record;
 mod terminal;
 mod words;
@@ -43,6 +44,7 @@ pub use release::{
     RELEASE_FIELDS, Redaction, ReleaseField, ReleasedFields, read_release, release_bytes,
 };
 pub use released::{ReleasedRow, write_released};
+pub use runs::HitRuns;
 pub use subject_record::{read_subject, subject_bytes};
 pub use terminal::{safe, table};
 pub use write_hits::{HitFormat, HitSettings, HitWriter};

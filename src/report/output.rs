@@ -212,7 +212,8 @@ fn not_a_file() -> Problem {
     }
 }
 
-fn folder_of(target: &Path) -> &Path {
+/// The folder that a file stands in.
+pub(crate) fn folder_of(target: &Path) -> &Path {
     match target.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),

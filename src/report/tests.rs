@@ -1,5 +1,6 @@
 //! Hits written and read back in every format; the files of a run together.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use jiff::civil::date;
@@ -11,8 +12,8 @@ use crate::record::{
     Strength,
 };
 use crate::report::{
-    HitFormat, HitSettings, HitWriter, InputFile, ListEdition, Manifest, OutputFile, Stage, beside,
-    commit, find_hit, read_hits, write_refused,
+    HitFormat, HitRuns, HitSettings, HitWriter, InputFile, ListEdition, Manifest, OutputFile,
+    Stage, beside, commit, find_hit, read_hits, write_refused,
 };
 use crate::score::{Evidence, EvidenceKind};
 use crate::tally::{Reason, Refusal, Tally};
@@ -86,6 +87,7 @@ pub(crate) fn hit() -> Hit {
         record_hash: Digest([7; 32]),
         explanation: "Ada Example and Ада Экзампл share a rare family name.".into(),
         evidence,
+        links: Vec::new(),
     }
 }
 
@@ -390,5 +392,46 @@ proptest! {
             write(&path, &hits, false);
             prop_assert_eq!(read(&path), hits.clone(), "{}", name);
         }
+    }
+}
+
+#[test]
+fn hits_come_back_subject_by_subject_from_disk_and_from_memory() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = folder.path().join("hits.csv");
+    let hits: Vec<Hit> = (0..4_000)
+        .map(|n: u64| {
+            let number = n.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 52;
+            let mut one = hit();
+            one.subject_id = format!("s{}", number % 900);
+            one.notice_uid = format!("n{n}");
+            one.links = vec![format!("passport:\u{1f}\"{n}")];
+            one
+        })
+        .collect();
+    let mut expected: BTreeMap<String, Vec<Hit>> = BTreeMap::new();
+    for hit in &hits {
+        let same = expected.entry(hit.subject_id.clone()).or_default();
+        same.push(hit.clone());
+    }
+    for room in [0, u64::MAX] {
+        let mut runs = HitRuns::beside(&output, room);
+        for some in hits.chunks(70) {
+            runs.add(some.to_vec()).unwrap();
+        }
+        assert_eq!(runs.runs() > 2, room == 0);
+        // The file has no name.
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+        let mut found = BTreeMap::new();
+        let mut last = String::new();
+        for same in runs.by_subject().unwrap() {
+            let mut same = same.unwrap();
+            same.sort_by_key(|hit| hit.notice_uid[1..].parse::<u32>().unwrap());
+            let subject = same[0].subject_id.clone();
+            assert!(last < subject);
+            last.clone_from(&subject);
+            found.insert(subject, same);
+        }
+        assert!(found == expected, "{room}");
     }
 }

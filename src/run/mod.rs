@@ -5,21 +5,32 @@
 //! [`Run`] touches no file and reads no clock: the caller states the day. [`ScreenJob`] wraps it
 //! with files.
 
+mod index_job;
+mod lists;
+mod memory;
 mod screen;
+mod shard;
 
+pub use index_job::IndexJob;
+pub use memory::Memory;
 pub use screen::{ScreenJob, Summary};
+pub use shard::Shard;
+
+use lists::{Lists, Piece};
+use shard::Sealing;
 
 use jiff::civil::Date;
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
-use crate::candidates;
-use crate::error::{Problem, Result};
+use crate::candidates::{self, Group};
+use crate::error::Result;
 use crate::exchange::{Envelope, Handle, HandleBook};
 use crate::hits::{Hit, LiveNotice, make_hit};
-use crate::keys::{KeyMaker, Prepared, Recipe, Secret, Side, recipe_digest};
+use crate::index::IndexShard;
+use crate::keys::{KeyMaker, Prepared, Recipe, Secret, Side};
 use crate::read::{List, PairRow};
-use crate::record::{Kind, Name, PartialDate, Record, Status, Subject};
+use crate::record::{Kind, Name, Notice, PartialDate, Record, Status, Subject};
 use crate::report::mask;
 use crate::score::{Model, Scored, Scorer, WeakAliases};
 use crate::tally::Tally;
@@ -53,72 +64,127 @@ impl Settings {
     }
 }
 
-/// Lists made ready: prepared notices, their blind keys, and the handles only this side can read.
+/// Lists made ready, or as much of them as there is room for: prepared notices, their blind keys,
+/// and the handles only this side can read.
 #[derive(Debug)]
 pub struct Run {
     settings: Settings,
-    secret: Secret,
-    keys: KeyMaker,
-    notices: Vec<LiveNotice>,
-    book: HandleBook,
-    envelope: Envelope,
+    sealing: Sealing,
+    shards: Vec<Shard>,
     tally: Tally,
 }
 
+/// A batch of subjects made ready: prepared, their blind keys sealed.
+#[derive(Debug)]
+pub struct Batch<'a> {
+    subjects: &'a [Subject],
+    prepared: Vec<Prepared>,
+    envelope: Envelope,
+    book: HandleBook,
+}
+
 impl Run {
+    /// A run without notices.
+    pub fn empty(secret: Secret, settings: Settings) -> Self {
+        Self {
+            settings,
+            sealing: Sealing::new(secret),
+            shards: Vec::new(),
+            tally: Tally::new(),
+        }
+    }
+
     /// Prepares the notices in force and seals their keys.
     ///
-    /// **Cost**: about 30 keys a name; 24 bytes a key.
+    /// **Cost**: about 40 keys a name, 20 bytes a key; about 700 bytes a name besides.
     ///
     /// # Errors
     /// When the lists hold more than 2^32 notices.
     pub fn new(lists: Vec<List>, secret: Secret, settings: Settings) -> Result<Self> {
-        let mut tally = Tally::new();
-        let mut live: Vec<(crate::record::Notice, Status, Option<Date>)> = Vec::new();
+        let mut run = Self::empty(secret, settings);
+        let mut live = Vec::new();
         for list in lists {
-            for notice in list.notices {
-                tally.add("notices_in", 1);
-                match notice.status_on(settings.as_of) {
-                    Status::Delisted => tally.add("notices_skipped_delisted", 1),
-                    Status::Expired => tally.add("notices_skipped_expired", 1),
-                    status => live.push((notice, status, list.info.date)),
+            live.append(&mut run.prepare(list.notices, list.info.date));
+        }
+        run.add(live)?;
+        Ok(run)
+    }
+
+    /// Makes the next notices of the lists ready: as many as there is room for.
+    fn fill(&mut self, lists: &mut Lists, memory: Memory) -> Result<()> {
+        let (mut live, mut room) = (Vec::new(), memory.notices());
+        while room > 0 {
+            let taken = match lists.take(memory.block())? {
+                Some(Piece::Notices(notices, list_date)) => {
+                    let mut some = self.prepare(notices, list_date);
+                    let taken = some.iter().map(memory::weight).sum();
+                    live.append(&mut some);
+                    taken
                 }
+                Some(Piece::Shard(shard)) => {
+                    let taken = shard.weight;
+                    self.restore(*shard)?;
+                    taken
+                }
+                None => break,
+            };
+            room = room.saturating_sub(taken);
+        }
+        if !live.is_empty() {
+            self.add(live)?;
+        }
+        Ok(())
+    }
+
+    /// Takes over a shard of an index.
+    fn restore(&mut self, shard: IndexShard) -> Result<()> {
+        let delisted = shard.delisted;
+        self.tally
+            .add("notices_in", delisted + shard.notices.len() as u64);
+        self.tally.add("notices_skipped_delisted", delisted);
+        let shard = Shard::restored(&self.sealing, shard, self.settings.as_of)?;
+        self.push(shard);
+        Ok(())
+    }
+
+    /// Prepares those of some notices of an edition that are in force; the others are counted.
+    fn prepare(&mut self, notices: Vec<Notice>, list_date: Option<Date>) -> Vec<LiveNotice> {
+        let as_of = self.settings.as_of;
+        for notice in &notices {
+            self.tally.add("notices_in", 1);
+            match notice.status_on(as_of) {
+                Status::Delisted => self.tally.add("notices_skipped_delisted", 1),
+                Status::Expired => self.tally.add("notices_skipped_expired", 1),
+                _ => {}
             }
         }
-        let notices: Vec<LiveNotice> = live
-            .into_par_iter()
-            .map(|(notice, status, list_date)| LiveNotice {
-                prepared: Prepared::new(&notice.record),
-                record_hash: notice.record_hash(),
-                status,
-                list_date,
-                notice,
-            })
-            .collect();
-        tally.add("notices_screened", notices.len() as u64);
-        tally.add(
-            "notice_names",
-            notices.iter().map(|n| n.prepared.names.len() as u64).sum(),
-        );
-        let keys = KeyMaker::new(&secret);
-        let prepared: Vec<&Prepared> = notices.iter().map(|n| &n.prepared).collect();
-        let (envelope, book) = seal(
-            &keys,
-            &secret,
-            "veilmatch 2026-11 notice handles v1",
-            Side::Notice,
-            &prepared,
-        )?;
-        tally.add("notice_keys", envelope.rows().len() as u64);
-        Ok(Self {
-            settings,
-            secret,
-            keys,
-            notices,
-            book,
-            envelope,
-            tally,
-        })
+        let live = notices.into_par_iter().filter_map(|notice| {
+            let status = notice.status_on(as_of);
+            let is_live = status.is_live();
+            is_live.then(|| LiveNotice::new(&notice, status, list_date))
+        });
+        live.collect()
+    }
+
+    /// Seals the keys of prepared notices: a shard of the lists.
+    fn add(&mut self, notices: Vec<LiveNotice>) -> Result<()> {
+        let shard = Shard::new(&self.sealing, notices)?;
+        self.push(shard);
+        Ok(())
+    }
+
+    fn push(&mut self, shard: Shard) {
+        let live = shard.notices().iter().filter(|n| n.status.is_live());
+        let screened = live.clone().count();
+        for (what, n) in [
+            ("notices_skipped_expired", shard.notices().len() - screened),
+            ("notices_screened", screened),
+            ("notice_names", live.map(|n| n.prepared.names.len()).sum()),
+            ("notice_keys", shard.envelope().row_count()),
+        ] {
+            self.tally.add(what, n as u64);
+        }
+        self.shards.push(shard);
     }
 
     /// Counts of the list side: notices in, skipped and why, names, keys.
@@ -126,33 +192,25 @@ impl Run {
         &self.tally
     }
 
-    /// The notices in force, prepared.
-    pub fn notices(&self) -> &[LiveNotice] {
-        &self.notices
+    /// The shards at hand; one where all notices were given at once.
+    pub fn shards(&self) -> &[Shard] {
+        &self.shards
     }
 
-    /// The notice that a handle stands for, on the side that owns the book.
-    pub fn notice(&self, handle: Handle) -> Option<&LiveNotice> {
-        self.notices.get(self.book.row(handle)? as usize)
-    }
-
-    /// All that the list side shows: blind keys and handles.
-    pub fn envelope(&self) -> &Envelope {
-        &self.envelope
-    }
-
-    /// All that the subject side shows of a batch.
+    /// Prepares a batch and seals its keys: all that the subject side shows of it.
     ///
     /// # Errors
     /// When the batch holds more than 2^32 subjects.
-    pub fn subject_envelope(&self, prepared: &[&Prepared]) -> Result<(Envelope, HandleBook)> {
-        seal(
-            &self.keys,
-            &self.secret,
-            "veilmatch 2026-11 subject handles v1",
-            Side::Subject,
+    pub fn batch<'a>(&self, subjects: &'a [Subject]) -> Result<Batch<'a>> {
+        let prepared = subjects.par_iter().map(|s| Prepared::new(&s.record));
+        let prepared: Vec<Prepared> = prepared.collect();
+        let (envelope, book) = self.sealing.seal(Side::Subject, &prepared, |p| p)?;
+        Ok(Batch {
+            subjects,
             prepared,
-        )
+            envelope,
+            book,
+        })
     }
 
     /// Screens a batch: a pure function of the subjects and the lists. Hits come in no stated
@@ -163,27 +221,34 @@ impl Run {
     /// # Errors
     /// When the batch holds more than 2^32 subjects.
     pub fn screen_batch(&self, subjects: &[Subject]) -> Result<(Vec<Hit>, Tally)> {
-        let prepared: Vec<Prepared> = subjects
-            .par_iter()
-            .map(|s| Prepared::new(&s.record))
-            .collect();
-        let borrowed: Vec<&Prepared> = prepared.iter().collect();
-        let (envelope, book) = self.subject_envelope(&borrowed)?;
-        let (pairs, mut tally) = candidates::join(&envelope, &self.envelope)?;
-        tally.add("subjects_screened", subjects.len() as u64);
-        tally.add(
-            "subject_names",
-            prepared.iter().map(|p| p.names.len() as u64).sum(),
-        );
-        tally.add("subject_keys", envelope.rows().len() as u64);
-        let mut groups: Vec<&[candidates::Pair]> =
-            pairs.chunk_by(|a, b| a.subject == b.subject).collect();
+        let batch = self.batch(subjects)?;
+        let mut tally = batch.tally();
+        let (hits, counts) = self.screen(&batch)?;
+        tally.merge(counts);
+        Ok((hits, tally))
+    }
+
+    /// Screens a batch against the shards at hand.
+    ///
+    /// # Errors
+    /// Integrity, where a shard was made with other recipes.
+    pub fn screen(&self, batch: &Batch<'_>) -> Result<(Vec<Hit>, Tally)> {
+        let (mut hits, mut tally) = (Vec::new(), Tally::new());
+        for shard in &self.shards {
+            let (mut some, counts) = self.screen_shard(batch, shard)?;
+            hits.append(&mut some);
+            tally.merge(counts);
+        }
+        tally.add("pairs_over_threshold", hits.len() as u64);
+        Ok((hits, tally))
+    }
+
+    fn screen_shard(&self, batch: &Batch<'_>, shard: &Shard) -> Result<(Vec<Hit>, Tally)> {
+        let (candidates, mut tally) = candidates::join(&batch.envelope, shard.envelope())?;
+        let mut groups: Vec<Group<'_>> = candidates.groups().collect();
         // Subjects that share their rarest word share candidates and word pairs: one after the other
         // they find them near the processor.
-        groups.par_sort_by_cached_key(|group| {
-            let row = group.first().and_then(|p| book.row(p.subject));
-            row.and_then(|row| prepared.get(row as usize)?.rarest_word())
-        });
+        groups.par_sort_by_cached_key(|group| batch.get(group.subject)?.1.rarest_word());
         let scored: Vec<(Vec<Hit>, u64)> = groups
             .into_par_iter()
             .with_min_len(SUBJECTS_A_SCORER)
@@ -192,12 +257,9 @@ impl Run {
                     Scorer::new(&self.settings.model, self.settings.weak_aliases)
                         .from_bits(self.settings.threshold_bits)
                 },
-                |scorer, group| {
-                    let row = group.first().and_then(|p| book.row(p.subject));
-                    let Some(row) = row.map(|r| r as usize) else {
-                        return (Vec::new(), 0);
-                    };
-                    self.score_group(scorer, &subjects[row], &prepared[row], group)
+                |scorer, group| match batch.get(group.subject) {
+                    Some(subject) => self.score_group(scorer, subject, shard, group.notices),
+                    None => (Vec::new(), 0),
                 },
             )
             .collect();
@@ -206,20 +268,19 @@ impl Run {
             hits.append(&mut some);
             tally.add("weak_aliases_held_back", held_back);
         }
-        tally.add("pairs_over_threshold", hits.len() as u64);
         Ok((hits, tally))
     }
 
     fn score_group(
         &self,
         scorer: &mut Scorer<'_>,
-        subject: &Subject,
-        prepared: &Prepared,
-        group: &[candidates::Pair],
+        (subject, prepared): (&Subject, &Prepared),
+        shard: &Shard,
+        notices: &[Handle],
     ) -> (Vec<Hit>, u64) {
         let mut held_back = 0;
-        let lives = group.chunks(FETCHED).flat_map(|some| {
-            let lives = some.iter().filter_map(|pair| self.notice(pair.notice));
+        let lives = notices.chunks(FETCHED).flat_map(|some| {
+            let lives = some.iter().filter_map(|handle| shard.notice(*handle));
             // They lie scattered in memory: asked for together, they come together.
             std::hint::black_box(
                 lives
@@ -246,18 +307,32 @@ impl Run {
             .collect();
         (hits, held_back)
     }
+}
 
-    /// Published references and strong identifiers of a notice, as texts: what `same_entity` groups
-    /// by.
-    pub fn links(live: &LiveNotice) -> Vec<String> {
-        let ids = live.prepared.ids.iter().filter(|i| i.kind.is_strong());
-        let ids = ids.map(|i| format!("{}:{}", i.kind.code(), i.norm));
-        let refs = live
-            .notice
-            .refs
-            .iter()
-            .map(|r| format!("ref {}:{}", r.scheme, r.value));
-        refs.chain(ids).collect()
+impl Batch<'_> {
+    /// Blind keys and handles of the subjects.
+    pub fn envelope(&self) -> &Envelope {
+        &self.envelope
+    }
+
+    /// The subject that a handle stands for, and the same prepared.
+    pub fn get(&self, handle: Handle) -> Option<(&Subject, &Prepared)> {
+        let row = self.book.row(handle)? as usize;
+        Some((self.subjects.get(row)?, self.prepared.get(row)?))
+    }
+
+    /// Counts of the subject side.
+    fn tally(&self) -> Tally {
+        let mut tally = Tally::new();
+        let names = self.prepared.iter().map(|p| p.names.len());
+        for (what, n) in [
+            ("subjects_screened", self.subjects.len()),
+            ("subject_names", names.sum()),
+            ("subject_keys", self.envelope.row_count()),
+        ] {
+            tally.add(what, n as u64);
+        }
+        tally
     }
 }
 
@@ -269,36 +344,6 @@ const FETCHED: usize = 16;
 
 /// Pairs of names that one scorer takes at least.
 const PAIRS_A_SCORER: usize = 8_192;
-
-/// Makes the blind keys of prepared records and seals them under fresh handles.
-fn seal(
-    keys: &KeyMaker,
-    secret: &Secret,
-    purpose: &'static str,
-    side: Side,
-    prepared: &[&Prepared],
-) -> Result<(Envelope, HandleBook)> {
-    let rows = u32::try_from(prepared.len()).map_err(|_| Problem::TooMany {
-        what: "records of one batch",
-        limit: u64::from(u32::MAX),
-    })?;
-    let book = HandleBook::deal(secret, purpose, rows);
-    let sealed: Vec<Vec<_>> = prepared
-        .par_chunks(1024)
-        .enumerate()
-        .map(|(chunk, records)| {
-            let mut out = Vec::with_capacity(records.len() * 64);
-            // Below 2^32 rows, checked above.
-            let first = u32::try_from(chunk * 1024).unwrap_or(u32::MAX);
-            let rows = (first..).zip(records.iter().copied());
-            keys.blind(rows, side, |row, _, key| {
-                out.extend(book.handle(row).map(|handle| (key, handle)));
-            });
-            out
-        })
-        .collect();
-    Ok((Envelope::seal(recipe_digest().0, sealed.concat()), book))
-}
 
 /// Scores two records without keys or lists, with the evidence in words; `None` where one of them
 /// has no name to compare.

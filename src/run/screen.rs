@@ -1,4 +1,5 @@
-//! `screen`: files in, files out. Lists are read whole, subjects chunk by chunk; outputs appear
+//! `screen`: files in, files out. As much of the lists as there is room for is made ready, all
+//! subjects are screened against it chunk by chunk, and then against the next part. Outputs appear
 //! together, the manifest last, or not at all.
 
 use std::collections::BTreeMap;
@@ -7,13 +8,14 @@ use std::path::PathBuf;
 use crate::error::{Problem, Result};
 use crate::hits::{Hit, rank};
 use crate::keys::{Secret, recipe_digest};
-use crate::read::{self, ListSettings, SubjectSettings};
-use crate::record::{ListInfo, hex};
+use crate::read::{self, SubjectReader, SubjectSettings};
+use crate::record::{ListInfo, Subject, hex};
 use crate::report::{
-    self, HITS_SCHEMA, HitSettings, HitWriter, InputFile, ListEdition, MANIFEST_SCHEMA, Manifest,
+    self, HITS_SCHEMA, HitRuns, HitSettings, HitWriter, InputFile, MANIFEST_SCHEMA, Manifest,
     OutputFile, Stage,
 };
-use crate::run::{Run, Settings};
+use crate::run::lists::Lists;
+use crate::run::{Memory, Run, Settings};
 use crate::tally::Tally;
 
 /// A screening job.
@@ -42,6 +44,8 @@ pub struct ScreenJob {
     pub purpose: Option<String>,
     /// Code of the legal basis, recorded in the manifest.
     pub legal_basis: Option<String>,
+    /// How much memory the job may take.
+    pub memory: Memory,
 }
 
 /// What a job did.
@@ -60,27 +64,90 @@ pub struct Summary {
 }
 
 impl ScreenJob {
-    /// Runs the job. `progress` hears how many subjects have been screened so far.
+    /// Runs the job. `progress` hears how many subjects have been screened so far, and against
+    /// which part of the lists, from 1.
     ///
     /// # Errors
     /// An unreadable list or subject file, every row refused, more refusals than allowed, or an
     /// output that cannot be written. Outputs of earlier runs stand untouched then.
-    pub fn run(self, progress: &dyn Fn(u64)) -> Result<Summary> {
+    pub fn run(mut self, progress: &dyn Fn(u64, u32)) -> Result<Summary> {
         let as_of = self.settings.as_of;
-        let mut lists = Vec::new();
-        let mut editions = Vec::new();
-        let mut infos = Vec::new();
-        for (path, number) in self.lists.iter().zip(1_u32..) {
-            let (list, tally) =
-                read::read_list(std::slice::from_ref(path), &ListSettings::default())
-                    .map_err(|e| e.in_list(number))?;
-            editions.push(ListEdition::new(&list.info, as_of, &tally));
-            let age = list.info.date.map(|d| i64::from((as_of - d).get_days()));
-            infos.push((list.info.clone(), age));
-            lists.push(list);
+        self.subject_settings.chunk_rows = self.memory.chunk_rows();
+        let mut lists = Lists::open(&self.lists, &self.secret.epoch_id())?;
+        let mut manifest = self.manifest()?;
+        let mut run = Run::empty(self.secret, self.settings);
+        let mut hits = HitRuns::beside(&self.output, self.memory.hits());
+        let (mut intake, mut matching) = (Tally::new(), Tally::new());
+        for part in 1.. {
+            run.fill(&mut lists, self.memory)?;
+            let pass = Pass {
+                run: &run,
+                is_first: part == 1,
+                max_refused: self.max_refused,
+            };
+            let chunks = read::read_subjects(&self.subjects, &self.subject_settings)?;
+            let (read, counts) = pass.screen(chunks, &mut hits, &|n| progress(n, part))?;
+            if part == 1 {
+                intake = read;
+            } else if read != intake {
+                return Err(Problem::Malformed {
+                    format: "subject file",
+                    why: "it was changed while it was screened",
+                }
+                .into());
+            }
+            matching.merge(counts);
+            run.shards.clear();
+            if lists.is_at_end()? {
+                break;
+            }
         }
-        let mut manifest = Manifest::new("screen", as_of);
-        manifest.lists = editions;
+        let list_tally = run.tally().clone();
+
+        let mut writer = HitWriter::create(&self.output, &self.hits)?;
+        let mut outcome = Tally::new();
+        for subject in hits.by_subject()? {
+            let ranked = rank(subject?, self.top);
+            outcome.add("hits_joined_per_subject", ranked.joined);
+            outcome.add("hits_cut_by_top", ranked.cut);
+            writer.write(&ranked.hits)?;
+        }
+        let (hits_file, written) = writer.finish()?;
+        outcome.merge(written);
+        let refused = report::write_refused(
+            &report::beside(&self.output, "refused.csv"),
+            intake.refusals(),
+        )?;
+        manifest.lists = lists.editions(as_of);
+        manifest.stages = vec![
+            Stage::new("lists", &list_tally),
+            Stage::new("subjects", &intake),
+            Stage::new("matching", &matching),
+            Stage::new("hits", &outcome),
+        ];
+        manifest.outputs = vec![
+            OutputFile::new("hits", &hits_file),
+            OutputFile::new("refused", &refused),
+        ];
+        let last = manifest.write(&report::beside(&self.output, "manifest.json"))?;
+        report::commit(vec![hits_file, refused, last])?;
+
+        let mut summary = Summary {
+            screened: matching.count("subjects_screened"),
+            refused: intake.count("rows_refused"),
+            hits: outcome.count("hits_written"),
+            lists: lists.ages(as_of),
+            tally: list_tally,
+        };
+        for tally in [intake, matching, outcome] {
+            summary.tally.merge(tally);
+        }
+        Ok(summary)
+    }
+
+    /// What is known before anything is screened.
+    fn manifest(&self) -> Result<Manifest> {
+        let mut manifest = Manifest::new("screen", self.settings.as_of);
         manifest.key_epoch = self.secret.epoch_id();
         manifest.recipe_digest = hex(&recipe_digest().0);
         manifest.model = self.settings.model.version.to_string();
@@ -94,63 +161,7 @@ impl ScreenJob {
             let blake3 = hex(&read::file_digest(path, file)?.0);
             manifest.subjects.push(InputFile { file, blake3 });
         }
-
-        let run = Run::new(lists, self.secret, self.settings)?;
-        let (hits, intake, stages) = collect(
-            &run,
-            &self.subjects,
-            &self.subject_settings,
-            self.max_refused,
-            progress,
-        )?;
-        let by_uid: BTreeMap<String, usize> = run
-            .notices()
-            .iter()
-            .enumerate()
-            .map(|(i, n)| (n.notice.uid(), i))
-            .collect();
-        let ranked = rank(hits, self.top, |hit| {
-            by_uid
-                .get(&hit.notice_uid)
-                .map(|i| Run::links(&run.notices()[*i]))
-                .unwrap_or_default()
-        });
-        let mut outcome = Tally::new();
-        outcome.add("hits_joined_per_subject", ranked.joined);
-        outcome.add("hits_cut_by_top", ranked.cut);
-
-        let mut writer = HitWriter::create(&self.output, &self.hits)?;
-        writer.write(&ranked.hits)?;
-        let (hits_file, written) = writer.finish()?;
-        outcome.merge(written);
-        let refused = report::write_refused(
-            &report::beside(&self.output, "refused.csv"),
-            intake.refusals(),
-        )?;
-        manifest.stages = vec![
-            Stage::new("lists", run.tally()),
-            Stage::new("subjects", &intake),
-            Stage::new("matching", &stages),
-            Stage::new("hits", &outcome),
-        ];
-        manifest.outputs = vec![
-            OutputFile::new("hits", &hits_file),
-            OutputFile::new("refused", &refused),
-        ];
-        let last = manifest.write(&report::beside(&self.output, "manifest.json"))?;
-        report::commit(vec![hits_file, refused, last])?;
-
-        let mut summary = Summary {
-            screened: stages.count("subjects_screened"),
-            refused: intake.count("rows_refused"),
-            hits: outcome.count("hits_written"),
-            lists: infos,
-            tally: run.tally().clone(),
-        };
-        for tally in [intake, stages, outcome] {
-            summary.tally.merge(tally);
-        }
-        Ok(summary)
+        Ok(manifest)
     }
 
     fn settings_text(&self) -> BTreeMap<String, String> {
@@ -169,35 +180,54 @@ impl ScreenJob {
     }
 }
 
-/// Screens all subjects chunk by chunk; returns hits, intake tally, matching tally.
-fn collect(
-    run: &Run,
-    subjects: &[PathBuf],
-    settings: &SubjectSettings,
+/// All subjects against the notices at hand.
+struct Pass<'a> {
+    run: &'a Run,
+    /// Subjects are counted in the first pass alone.
+    is_first: bool,
     max_refused: Option<u64>,
-    progress: &dyn Fn(u64),
-) -> Result<(Vec<Hit>, Tally, Tally)> {
-    let (mut hits, mut intake, mut stages) = (Vec::new(), Tally::new(), Tally::new());
-    let mut chunks = read::read_subjects(subjects, settings)?;
-    let mut next = chunks.next();
-    while let Some(chunk) = next {
-        let (subjects, tally) = chunk?;
-        intake.merge(tally);
-        let refused = intake.count("rows_refused");
-        if let Some(allowed) = max_refused.filter(|max| refused > *max) {
-            return Err(Problem::TooManyRefused { refused, allowed }.into());
+}
+
+impl Pass<'_> {
+    /// Screens chunk by chunk; returns the tallies of reading and of matching.
+    fn screen(
+        &self,
+        mut chunks: SubjectReader,
+        hits: &mut HitRuns,
+        progress: &dyn Fn(u64),
+    ) -> Result<(Tally, Tally)> {
+        let (mut intake, mut matching) = (Tally::new(), Tally::new());
+        let mut screened = 0;
+        let mut next = chunks.next();
+        while let Some(chunk) = next {
+            let (subjects, tally) = chunk?;
+            intake.merge(tally);
+            let refused = intake.count("rows_refused");
+            if let Some(allowed) = self.max_refused.filter(|max| refused > *max) {
+                return Err(Problem::TooManyRefused { refused, allowed }.into());
+            }
+            // The next chunk is read while this one is screened.
+            let (done, following) = rayon::join(|| self.chunk(&subjects), || chunks.next());
+            next = following;
+            let (some, tally) = done?;
+            hits.add(some)?;
+            matching.merge(tally);
+            screened += subjects.len() as u64;
+            progress(screened);
         }
-        // The next chunk is read while this one is screened.
-        let (screened, following) = rayon::join(|| run.screen_batch(&subjects), || chunks.next());
-        next = following;
-        let (some, tally) = screened?;
-        hits.extend(some);
-        stages.merge(tally);
-        progress(stages.count("subjects_screened"));
+        let refused = intake.count("rows_refused");
+        if screened == 0 && refused > 0 {
+            return Err(Problem::AllRefused { refused }.into());
+        }
+        Ok((intake, matching))
     }
-    let refused = intake.count("rows_refused");
-    if stages.count("subjects_screened") == 0 && refused > 0 {
-        return Err(Problem::AllRefused { refused }.into());
+
+    fn chunk(&self, subjects: &[Subject]) -> Result<(Vec<Hit>, Tally)> {
+        let batch = self.run.batch(subjects)?;
+        let (hits, mut tally) = self.run.screen(&batch)?;
+        if self.is_first {
+            tally.merge(batch.tally());
+        }
+        Ok((hits, tally))
     }
-    Ok((hits, intake, stages))
 }

@@ -363,7 +363,8 @@ pub(crate) fn country_codes(prepared: &Prepared) -> String {
     codes.join(";")
 }
 
-fn birth_places(record: &Record) -> String {
+/// Places of birth as published, `;`-joined.
+pub(crate) fn birth_places(record: &Record) -> String {
     let births = record
         .places
         .iter()

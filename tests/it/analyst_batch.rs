@@ -158,7 +158,7 @@ fn the_size_of_chunks_changes_nothing() {
         for chunk in read_subjects(&paths, &settings).unwrap() {
             hits.extend(run.screen_batch(&chunk.unwrap().0).unwrap().0);
         }
-        format!("{:?}", rank(hits, None, |_| Vec::new()).hits)
+        format!("{:?}", rank(hits, None).hits)
     });
     assert_eq!(small, big);
     assert!(small.contains("S-8"));
@@ -172,13 +172,9 @@ fn an_envelope_holds_no_name_token_of_its_side() {
     let paths = [desk.path("kvetanik.csv")];
     let mut reader = read_subjects(&paths, &SubjectSettings::default()).unwrap();
     let (subjects, _) = reader.next().unwrap().unwrap();
-    let prepared: Vec<_> = subjects
-        .iter()
-        .map(|s| veilmatch::keys::Prepared::new(&s.record))
-        .collect();
-    let borrowed: Vec<_> = prepared.iter().collect();
-    let (of_subjects, _) = run.subject_envelope(&borrowed).unwrap();
-    for (text, envelope) in [(NOTICES, run.envelope()), (SUBJECTS, &of_subjects)] {
+    let batch = run.batch(&subjects).unwrap();
+    let of_notices = run.shards()[0].envelope();
+    for (text, envelope) in [(NOTICES, of_notices), (SUBJECTS, batch.envelope())] {
         let bytes = envelope.encode().to_ascii_lowercase();
         assert!(bytes.len() > 1_000);
         let tokens = text.split(|c: char| !c.is_alphanumeric());

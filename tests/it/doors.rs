@@ -145,6 +145,20 @@ fn seeds(door: &str) -> Vec<Vec<u8>> {
             .chain(state())
             .chain(rows())
             .collect(),
+        "index" => {
+            let desk = Desk::with_list();
+            desk.put("run.secret", "0123456789abcdef");
+            let args = [
+                "list",
+                "index",
+                "list.parquet",
+                "--secret-file",
+                "run.secret",
+            ];
+            let done = desk.run(&[&args[..], &["-o", "list.vmx"]].concat());
+            assert_eq!(done.code, 0, "{}", done.err);
+            vec![desk.bytes("list.vmx")]
+        }
         _ => panic!("a door without seeds: {door}"),
     }
 }

@@ -14,7 +14,7 @@ use source::Source;
 
 /// The rooms in the order of the data. `src/lib.rs` lists the same order.
 const FLOW: &str = "error record tally read normalize translit rarity keys oprf merkle exchange \
-    candidates score hits report audit party config run synth learn evaluate attack cli main";
+    candidates score hits report index audit party config run synth learn evaluate attack cli main";
 
 /// The wall: all that these rooms may use.
 const WALL: &[(&str, &str)] = &[

@@ -31,6 +31,8 @@ mod real_lists;
 mod reference;
 #[cfg(feature = "cli")]
 mod refusals;
+#[cfg(all(feature = "cli", feature = "synth"))]
+mod scale;
 #[cfg(feature = "cli")]
 mod support;
 #[cfg(all(feature = "cli", feature = "synth"))]

@@ -16,6 +16,7 @@ use veilmatch::exchange::manifest::Manifest;
 use veilmatch::exchange::name::PartyName;
 use veilmatch::exchange::sealed::{AskBook, AskerState, HolderBook, Sample};
 use veilmatch::exchange::table::Table;
+use veilmatch::index::IndexReader;
 use veilmatch::keys::conjunctions;
 use veilmatch::read::{ListSettings, SubjectSettings, read_list, read_subjects};
 use veilmatch::record::Kind;
@@ -39,6 +40,7 @@ pub(crate) const DOORS: &[Door] = &[
     ("state", state),
     ("name", name),
     ("leakage", leakage),
+    ("index", index),
 ];
 
 /// Hands bytes to a reader of files.
@@ -179,4 +181,34 @@ pub(crate) fn leakage(bytes: &[u8]) {
     if !(cfg!(fuzzing) && bytes.starts_with(b"PAR1")) {
         leak(bytes);
     }
+}
+
+/// Indexes of lists; as they are, and with digests that fit, so that what these guard is met too.
+pub(crate) fn index(bytes: &[u8]) {
+    for bytes in [bytes.to_vec(), bound(bytes)] {
+        let Ok(mut reader) = IndexReader::new(bytes.as_slice()) else {
+            continue;
+        };
+        while let Ok(Some(shard)) = reader.next_shard() {
+            assert!(shard.envelope.row_count() <= bytes.len());
+        }
+    }
+}
+
+/// The blocks of an index, each with the digest that it should have.
+fn bound(bytes: &[u8]) -> Vec<u8> {
+    let (magic, mut rest) = bytes.split_at(bytes.len().min(8));
+    let mut out = magic.to_vec();
+    let mut last = blake3::hash(magic);
+    while let Some((head, after)) = rest.split_at_checked(9) {
+        let stated = head[1..].try_into().map_or(0, u64::from_le_bytes);
+        let length = usize::try_from(stated).unwrap_or(usize::MAX);
+        let block = &after[..length.min(after.len())];
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(last.as_bytes()).update(head).update(block);
+        last = hasher.finalize();
+        out.extend([head, block, last.as_bytes()].concat());
+        rest = after.get(block.len() + 32..).unwrap_or_default();
+    }
+    out
 }

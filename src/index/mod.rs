@@ -1,0 +1,439 @@
+//! Index files: a list made ready once, for many runs with the same secret.
+//!
+//! In: prepared notices and their envelope, shard by shard. Out: one file, and the same shards
+//! again. It holds names in clear and blind keys of one secret: it stays where the list is.
+//!
+//! **Shape**, version 1: magic `VMINDEX1`, then blocks. A block is its length (8 bytes, little
+//! endian), a byte that says what it holds, the bytes, and a BLAKE3 digest of the digest before it
+//! and of the block; the first one follows the digest of the magic. So no block can be changed,
+//! left out, or taken from another file. Blocks come in this order: one head; for each shard its
+//! size, notices in blocks of at most 1,024, rows of the envelope in blocks of at most 65,536; one
+//! end. Integers are little endian, texts stand behind four bytes of length.
+#![cfg_attr(
+    not(test),
+    warn(clippy::indexing_slicing, clippy::arithmetic_side_effects)
+)]
+
+mod blocks;
+mod notice;
+
+use std::io::{Read, Write};
+
+use rayon::prelude::*;
+
+use crate::error::{Error, Problem, Result};
+use crate::exchange::codec::Reader;
+use crate::exchange::{Envelope, EnvelopeReader, Row};
+use crate::hits::LiveNotice;
+use crate::record::{Digest, ListId, ListInfo};
+use crate::tally::Tally;
+
+use blocks::{Block, Blocks, Chain};
+use notice::{put_day, put_text};
+
+/// First bytes of an index.
+pub const MAGIC: &[u8; 8] = b"VMINDEX1";
+
+/// Notices and rows of one block.
+const NOTICES: usize = 1_024;
+const ROWS: usize = 1 << 16;
+
+/// Most rows that room is made for before they are there.
+const MOST_ROOM: u64 = 1 << 24;
+
+/// Counts of the list that stand in an index, in their order.
+const COUNTS: [&str; 7] = [
+    "rows_in",
+    "notices",
+    "names",
+    "dates",
+    "ids",
+    "countries",
+    "places",
+];
+
+/// What an index was made of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Head {
+    /// The edition of the list.
+    pub info: ListInfo,
+    /// Public id of the secret of its blind keys.
+    pub key_epoch: String,
+    /// Digest of everything that shapes a key.
+    pub recipe_digest: [u8; 32],
+}
+
+/// Some notices of an index with their blind keys.
+#[derive(Debug)]
+pub struct IndexShard {
+    /// The notices that are not de-listed, with the status that was published.
+    pub notices: Vec<LiveNotice>,
+    /// Their blind keys.
+    pub envelope: Envelope,
+    /// De-listed notices that stood between them.
+    pub delisted: u64,
+    /// Bytes that it takes in memory, about.
+    pub weight: u64,
+}
+
+/// Writes an index, shard by shard.
+#[derive(Debug)]
+pub struct IndexWriter<W: Write> {
+    out: Chain<W>,
+    shards: u64,
+}
+
+impl<W: Write> IndexWriter<W> {
+    /// Begins an index.
+    ///
+    /// # Errors
+    /// The disk.
+    pub fn new(out: W, head: &Head) -> Result<Self> {
+        let info = &head.info;
+        let mut bytes = head.recipe_digest.to_vec();
+        put_text(&mut bytes, &head.key_epoch);
+        put_text(&mut bytes, info.list_id.as_str());
+        put_text(&mut bytes, &info.version);
+        put_day(&mut bytes, info.date);
+        bytes.extend_from_slice(&info.file_hash.0);
+        put_text(&mut bytes, &info.format);
+        let count = info.published_count.map(|n| n.to_string());
+        put_text(&mut bytes, &count.unwrap_or_default());
+        let mut out = Chain::begin(out, MAGIC)?;
+        out.put(Block::Head, &bytes)?;
+        Ok(Self { out, shards: 0 })
+    }
+
+    /// Adds a shard.
+    ///
+    /// # Errors
+    /// The disk.
+    pub fn add(&mut self, shard: &IndexShard) -> Result<()> {
+        let mut bytes = Vec::new();
+        for number in [
+            shard.notices.len() as u64,
+            shard.envelope.row_count() as u64,
+            shard.delisted,
+            shard.weight,
+        ] {
+            bytes.extend_from_slice(&number.to_le_bytes());
+        }
+        self.out.put(Block::Shard, &bytes)?;
+        for notices in shard.notices.chunks(NOTICES) {
+            bytes.clear();
+            for live in notices {
+                notice::put(&mut bytes, live);
+            }
+            self.out.put(Block::Notices, &bytes)?;
+        }
+        bytes.clear();
+        for row in shard.envelope.parts().iter().flatten() {
+            bytes.extend_from_slice(&row.to_bytes());
+            if bytes.len() >= ROWS * Row::BYTES {
+                self.out.put(Block::Rows, &bytes)?;
+                bytes.clear();
+            }
+        }
+        if !bytes.is_empty() {
+            self.out.put(Block::Rows, &bytes)?;
+        }
+        self.shards = self.shards.saturating_add(1);
+        Ok(())
+    }
+
+    /// Ends the index with the counts of reading the list.
+    ///
+    /// # Errors
+    /// The disk.
+    pub fn finish(mut self, tally: &Tally) -> Result<W> {
+        let mut bytes = self.shards.to_le_bytes().to_vec();
+        for what in COUNTS {
+            bytes.extend_from_slice(&tally.count(what).to_le_bytes());
+        }
+        self.out.put(Block::End, &bytes)?;
+        Ok(self.out.into_inner())
+    }
+}
+
+/// Reads an index, shard by shard. What it gives out was checked; what is still to come was not.
+pub struct IndexReader<R: Read> {
+    blocks: Blocks<R>,
+    head: Head,
+    shards: u64,
+    tally: Tally,
+    is_at_end: bool,
+}
+
+impl<R: Read> IndexReader<R> {
+    /// Opens an index.
+    ///
+    /// # Errors
+    /// It is no index, of another version, or damaged in its head.
+    pub fn new(stream: R) -> Result<Self> {
+        let mut blocks = Blocks::begin(stream, *MAGIC)?;
+        let (Block::Head, bytes) = blocks.next()? else {
+            return Err(damaged());
+        };
+        Ok(Self {
+            blocks,
+            head: read_head(&bytes)?,
+            shards: 0,
+            tally: Tally::new(),
+            is_at_end: false,
+        })
+    }
+
+    /// What it was made of.
+    pub fn head(&self) -> &Head {
+        &self.head
+    }
+
+    /// Counts of the list; known at the end.
+    pub fn tally(&self) -> &Tally {
+        &self.tally
+    }
+
+    /// The next shard; `None` at the end of the index.
+    ///
+    /// # Errors
+    /// It is damaged or cut short.
+    pub fn next_shard(&mut self) -> Result<Option<IndexShard>> {
+        if self.is_at_end {
+            return Ok(None);
+        }
+        match self.blocks.next()? {
+            (Block::Shard, bytes) => self.shard(&bytes).map(Some),
+            (Block::End, bytes) => {
+                self.end(&bytes)?;
+                Ok(None)
+            }
+            _ => Err(damaged()),
+        }
+    }
+
+    fn shard(&mut self, bytes: &[u8]) -> Result<IndexShard> {
+        let mut sizes = Reader::new(bytes, "index");
+        let [wanted, rows, delisted, weight] = [
+            count(&mut sizes)?,
+            count(&mut sizes)?,
+            count(&mut sizes)?,
+            count(&mut sizes)?,
+        ];
+        sizes.end()?;
+        let mut blocks = Vec::new();
+        for _ in 0..wanted.div_ceil(NOTICES as u64) {
+            let (Block::Notices, bytes) = self.blocks.next()? else {
+                return Err(damaged());
+            };
+            blocks.push(bytes);
+        }
+        let info = &self.head.info;
+        let read = blocks.into_par_iter().map(|b| notice::read(&b, info));
+        let notices: Vec<Vec<LiveNotice>> = read.collect::<Result<_>>()?;
+        let notices: Vec<LiveNotice> = notices.into_iter().flatten().collect();
+        // A shard has fewer rows than this; what a forged index states must not ask for more.
+        let room = usize::try_from(rows.min(MOST_ROOM)).unwrap_or(0);
+        let mut envelope = EnvelopeReader::new(self.head.recipe_digest, room);
+        while envelope.row_count() < rows {
+            let (Block::Rows, bytes) = self.blocks.next()? else {
+                return Err(damaged());
+            };
+            envelope.add(&bytes)?;
+        }
+        if notices.len() as u64 != wanted || envelope.row_count() != rows {
+            return Err(damaged());
+        }
+        self.shards = self.shards.saturating_add(1);
+        Ok(IndexShard {
+            notices,
+            envelope: envelope.finish(),
+            delisted,
+            weight,
+        })
+    }
+
+    fn end(&mut self, bytes: &[u8]) -> Result<()> {
+        let mut reader = Reader::new(bytes, "index");
+        let shards = count(&mut reader)?;
+        for what in COUNTS {
+            self.tally.add(what, count(&mut reader)?);
+        }
+        reader.end()?;
+        if shards != self.shards || !self.blocks.is_at_end()? {
+            return Err(damaged());
+        }
+        self.is_at_end = true;
+        Ok(())
+    }
+}
+
+/// A number of things or bytes that can be: sums of some of them fit as well.
+fn count(reader: &mut Reader<'_>) -> Result<u64> {
+    let count = reader.u64()?;
+    if count > 1 << 48 {
+        return Err(damaged());
+    }
+    Ok(count)
+}
+
+fn read_head(bytes: &[u8]) -> Result<Head> {
+    let mut reader = Reader::new(bytes, "index");
+    let recipe_digest = reader.array()?;
+    let key_epoch = notice::text(&mut reader)?.to_owned();
+    let list_id = ListId::parse(notice::text(&mut reader)?).ok_or_else(damaged)?;
+    let version = notice::text(&mut reader)?.to_owned();
+    let date = notice::day(&mut reader)?;
+    let file_hash = Digest(reader.array()?);
+    let format = notice::text(&mut reader)?.to_owned();
+    let published_count = notice::text(&mut reader)?.parse().ok();
+    reader.end()?;
+    Ok(Head {
+        info: ListInfo {
+            list_id,
+            version,
+            date,
+            file_hash,
+            format,
+            published_count,
+        },
+        key_epoch,
+        recipe_digest,
+    })
+}
+
+fn damaged() -> Error {
+    Problem::Index {
+        why: "it is damaged, cut short, or of another version",
+    }
+    .into()
+}
+
+impl<R: Read> std::fmt::Debug for IndexReader<R> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("IndexReader")
+            .field("head", &self.head)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exchange::Handle;
+    use crate::keys::BlindKey;
+    use crate::record::{
+        Country, CountryKind, IdKind, Identifier, Kind, Location, Name, Notice, PartialDate,
+        PlaceKind, RecordId, Reference, Status, Strength,
+    };
+
+    fn head() -> Head {
+        Head {
+            info: ListInfo {
+                list_id: ListId::parse("test").unwrap(),
+                date: "2026-01-01".parse().ok(),
+                published_count: Some(2),
+                ..ListInfo::default()
+            },
+            key_epoch: "0011223344556677".into(),
+            recipe_digest: [7; 32],
+        }
+    }
+
+    fn shard() -> IndexShard {
+        let mut notice = Notice {
+            list_id: head().info.list_id,
+            valid_to: "2030-01-01".parse().ok(),
+            refs: vec![Reference {
+                scheme: "un".into(),
+                value: "QDi.1".into(),
+            }],
+            ..Notice::default()
+        };
+        notice.record.id = RecordId("7".into());
+        notice.record.kind = Kind::Person;
+        notice.record.names = vec![
+            Name::primary("Dr. Jürgen KVETANIK-O'Brien"),
+            Name::alias("Тарво Кветаник", Strength::Weak),
+            Name::primary("金 民 準"),
+        ];
+        let dates = ["1970-05-03", "~1968", "1960..1962"];
+        let dates = dates.map(|date| PartialDate::parse(date, None).unwrap());
+        notice.record.dates = dates.to_vec();
+        notice.record.ids = vec![Identifier::new(IdKind::Passport, "KX 4471902", "EE")];
+        notice.record.countries = vec![Country {
+            kind: CountryKind::Nationality,
+            iso2: "EE".into(),
+            raw: "Estonia".into(),
+        }];
+        notice.record.places = vec![Location {
+            kind: PlaceKind::Birth,
+            text: "Tallinn".into(),
+            ..Location::default()
+        }];
+        let live = LiveNotice::new(&notice, Status::Active, head().info.date);
+        let rows = (0..5_u64).map(|n| (BlindKey([n << 60, n]), Handle(0)));
+        IndexShard {
+            notices: vec![live],
+            envelope: Envelope::seal(head().recipe_digest, rows),
+            delisted: 1,
+            weight: 1_000,
+        }
+    }
+
+    fn written() -> Vec<u8> {
+        let mut tally = Tally::new();
+        tally.add("notices", 2);
+        let mut writer = IndexWriter::new(Vec::new(), &head()).unwrap();
+        writer.add(&shard()).unwrap();
+        writer.add(&shard()).unwrap();
+        writer.finish(&tally).unwrap()
+    }
+
+    fn read(bytes: &[u8]) -> Result<(Head, Vec<IndexShard>, Tally)> {
+        let mut reader = IndexReader::new(bytes)?;
+        let mut shards = Vec::new();
+        while let Some(shard) = reader.next_shard()? {
+            shards.push(shard);
+        }
+        Ok((reader.head().clone(), shards, reader.tally().clone()))
+    }
+
+    /// Everything of a notice but the numbers of words, which belong to the process.
+    fn told(live: &LiveNotice) -> String {
+        let mut bytes = Vec::new();
+        notice::put(&mut bytes, live);
+        let joins: Vec<_> = live.prepared.names.iter().map(|n| n.joins.len()).collect();
+        let runs: Vec<_> = live.prepared.names.iter().map(|n| n.run.len()).collect();
+        let gist = live.prepared.gist;
+        format!("{bytes:?} {gist:?} {joins:?} {runs:?} {:?}", live.names)
+    }
+
+    #[test]
+    fn what_was_written_comes_back() {
+        let (found, shards, tally) = read(&written()).unwrap();
+        assert_eq!(
+            (found, shards.len(), tally.count("notices")),
+            (head(), 2, 2)
+        );
+        let before = shard();
+        for after in &shards {
+            assert_eq!(after.envelope, before.envelope);
+            assert_eq!((after.delisted, after.weight), (1, 1_000));
+            assert_eq!(told(&after.notices[0]), told(&before.notices[0]));
+        }
+    }
+
+    #[test]
+    fn every_changed_bit_and_every_cut_is_refused() {
+        let whole = written();
+        for at in 0..whole.len() {
+            assert!(read(&whole[..at]).is_err(), "cut at {at}");
+            for bit in 0..8 {
+                let mut flipped = whole.clone();
+                flipped[at] ^= 1 << bit;
+                assert!(read(&flipped).is_err(), "bit {bit} of byte {at}");
+            }
+        }
+        assert!(read(&[whole, vec![0]].concat()).is_err());
+    }
+}
