@@ -389,6 +389,10 @@ impl Open {
 
 impl Purge {
     fn run(self) -> anyhow::Result<Exit> {
+        #[allow(
+            clippy::redundant_closure_for_method_calls,
+            reason = "the method alone is of one lifetime, and a desk has its own"
+        )]
         say(&self.office.at_desk(|desk| desk.purge())?);
         Ok(Exit::Done)
     }
