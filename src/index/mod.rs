@@ -3,8 +3,8 @@
 //! In: prepared notices and their envelope, shard by shard. Out: one file, and the same shards
 //! again. It holds names in clear and blind keys of one secret: it stays where the list is.
 //!
-//! **Shape**, version 1: magic `VMINDEX1`, then blocks. A block is its length (8 bytes, little
-//! endian), a byte that says what it holds, the bytes, and a BLAKE3 digest of the digest before it
+//! **Shape**, version 1: magic `VMINDEX1`, then blocks. A block is a byte that says what it
+//! holds, its length (8 bytes, little endian), the bytes, and a BLAKE3 digest of the digest before it
 //! and of the block; the first one follows the digest of the magic. So no block can be changed,
 //! left out, or taken from another file. Blocks come in this order: one head; for each shard its
 //! size, notices in blocks of at most 1,024, rows of the envelope in blocks of at most 65,536; one
