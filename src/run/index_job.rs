@@ -26,7 +26,7 @@ pub struct IndexJob {
     /// The secret of its blind keys: screening needs the same one.
     pub secret: Secret,
     /// How much memory the job may take. Shards of an index are as big as it allows, up to
-    /// [`SHARD`].
+    /// 256 MiB of notices.
     pub memory: Memory,
 }
 
