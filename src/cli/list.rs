@@ -203,7 +203,7 @@ struct Index {
     #[arg(long, value_name = "F")]
     secret_file: PathBuf,
     /// Memory to stay within, like 512M or 4G [default: 4G].
-    #[arg(long, value_name = "SIZE", value_parser = super::screen::memory)]
+    #[arg(long, value_name = "SIZE", value_parser = super::memory)]
     memory: Option<Memory>,
 }
 

@@ -32,6 +32,7 @@ use zeroize::Zeroizing;
 use crate::exchange::name::Code;
 use crate::keys::Secret;
 use crate::keys::conjunctions::List;
+use crate::run::Memory;
 use crate::score::Model;
 
 pub use exit_code::Exit;
@@ -94,6 +95,11 @@ fn secret_of(path: &Path) -> anyhow::Result<Secret> {
 /// The list of conjunctions of a code.
 fn conjunctions(code: &str) -> Result<List, String> {
     List::of_code(code).ok_or_else(|| "narrow or wide".to_owned())
+}
+
+/// A size of memory.
+fn memory(text: &str) -> Result<Memory, String> {
+    Memory::parse(text).ok_or_else(|| "a size like 512M or 4G".into())
 }
 
 /// A code of an agreement.

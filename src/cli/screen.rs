@@ -5,9 +5,11 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use jiff::civil::Date;
 
-use crate::cli::{Exit, ModelFile, progress::Progress, secret_of, subjects::SubjectOptions};
+use crate::cli::{
+    Exit, ModelFile, memory, progress::Progress, secret_of, subjects::SubjectOptions,
+};
 use crate::config::Config;
-use crate::error::Problem;
+use crate::error::{Error, Problem};
 use crate::keys::Secret;
 use crate::report::{HitFormat, HitSettings};
 use crate::run::{Memory, ScreenJob, Settings, Summary};
@@ -119,11 +121,10 @@ impl Screen {
         }
         settings.unmask = self.unmask;
         let stated = config.memory.as_deref().map(memory).transpose();
-        let stated = stated.map_err(|reason| Problem::Setting {
-            setting: "memory",
-            reason: format!("is not {reason}"),
-        });
-        let stated = stated.map_err(crate::error::Error::from)?;
+        let stated = stated.map_err(|wanted| -> Error {
+            let (setting, reason) = ("memory", format!("is not {wanted}"));
+            Problem::Setting { setting, reason }.into()
+        })?;
         let secret = match self.secret_file.as_ref().or(config.secret_file.as_ref()) {
             Some(path) => secret_of(path)?,
             None => Secret::fresh()?,
@@ -157,11 +158,6 @@ impl Screen {
             },
         )
     }
-}
-
-/// A size as it stands on the command line.
-pub(super) fn memory(text: &str) -> Result<Memory, String> {
-    Memory::parse(text).ok_or_else(|| "a size like 512M or 4G".into())
 }
 
 /// Counts on stderr; the last line says what was not screened, if anything.

@@ -79,9 +79,14 @@ impl<'a> Reader<'a> {
         Ok(count)
     }
 
+    /// Whether nothing is left.
+    pub(crate) fn is_at_end(&self) -> bool {
+        self.rest.is_empty()
+    }
+
     /// Nothing may be left.
     pub(crate) fn end(&self) -> Result<()> {
-        if self.rest.is_empty() {
+        if self.is_at_end() {
             return Ok(());
         }
         Err(self.refused("it holds more than it states"))

@@ -16,19 +16,6 @@ use crate::record::{
     NameKind, NoticeType, PartialDate, Script, Sex, Status, Strength,
 };
 
-/// Tags by their numbers.
-const TAGS: [Tag; 9] = [
-    Tag::Word,
-    Tag::Particle,
-    Tag::Title,
-    Tag::Suffix,
-    Tag::Patronymic,
-    Tag::Initial,
-    Tag::OrgForm,
-    Tag::Descriptor,
-    Tag::Number,
-];
-
 /// Flag of a token: glued to the one before it.
 const GLUED: u8 = 0x80;
 
@@ -77,7 +64,7 @@ pub(super) fn put(out: &mut Vec<u8>, live: &LiveNotice) {
 pub(super) fn read(bytes: &[u8], info: &ListInfo) -> Result<Vec<LiveNotice>> {
     let mut reader = Reader::new(bytes, "index");
     let mut notices = Vec::new();
-    while reader.end().is_err() {
+    while !reader.is_at_end() {
         notices.push(one(&mut reader, info)?);
     }
     Ok(notices)
@@ -152,7 +139,7 @@ fn put_name(out: &mut Vec<u8>, name: &PreparedName) {
     put_code(out, NameKind::ALL, name.kind);
     put_all(out, &name.tokens, |out, token: &Token| {
         let before = out.len();
-        put_code(out, &TAGS, token.tag);
+        put_code(out, &Tag::ALL, token.tag);
         if let Some(tag) = out.get_mut(before).filter(|_| token.is_glued) {
             *tag |= GLUED;
         }
@@ -172,7 +159,9 @@ fn name(reader: &mut Reader<'_>, kind: Kind) -> Result<PreparedName> {
         Ok(normalize::Token {
             text,
             script,
-            tag: *TAGS.get(usize::from(tag & !GLUED)).ok_or_else(damaged)?,
+            tag: *Tag::ALL
+                .get(usize::from(tag & !GLUED))
+                .ok_or_else(damaged)?,
             glued: tag & GLUED != 0,
         })
     })?;

@@ -76,6 +76,19 @@ pub enum Tag {
 }
 
 impl Tag {
+    /// All of them. The place of a tag is its number in files: new ones go to the end.
+    pub(crate) const ALL: [Self; 9] = [
+        Self::Word,
+        Self::Particle,
+        Self::Title,
+        Self::Suffix,
+        Self::Patronymic,
+        Self::Initial,
+        Self::OrgForm,
+        Self::Descriptor,
+        Self::Number,
+    ];
+
     /// Whether a name of a person may have such a token.
     pub fn is_of_person(self) -> bool {
         !matches!(self, Self::Descriptor | Self::OrgForm | Self::Number)

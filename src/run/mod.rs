@@ -149,21 +149,18 @@ impl Run {
 
     /// Prepares those of some notices of an edition that are in force; the others are counted.
     fn prepare(&mut self, notices: Vec<Notice>, list_date: Option<Date>) -> Vec<LiveNotice> {
-        let as_of = self.settings.as_of;
-        for notice in &notices {
+        let mut live = Vec::new();
+        for notice in notices {
             self.tally.add("notices_in", 1);
-            match notice.status_on(as_of) {
+            match notice.status_on(self.settings.as_of) {
                 Status::Delisted => self.tally.add("notices_skipped_delisted", 1),
                 Status::Expired => self.tally.add("notices_skipped_expired", 1),
-                _ => {}
+                status => live.push((notice, status)),
             }
         }
-        let live = notices.into_par_iter().filter_map(|notice| {
-            let status = notice.status_on(as_of);
-            let is_live = status.is_live();
-            is_live.then(|| LiveNotice::new(&notice, status, list_date))
-        });
-        live.collect()
+        let live = live.into_par_iter();
+        live.map(|(notice, status)| LiveNotice::new(&notice, status, list_date))
+            .collect()
     }
 
     /// Seals the keys of prepared notices: a shard of the lists.

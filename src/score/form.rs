@@ -31,18 +31,6 @@ const GLUED: u8 = 0x80;
 const SCRIPT: u8 = 0x40;
 /// Most dates of a form.
 const DATES: usize = 8;
-/// Tags by their numbers in a form.
-const TAGS: [Tag; 9] = [
-    Tag::Word,
-    Tag::Particle,
-    Tag::Title,
-    Tag::Suffix,
-    Tag::Patronymic,
-    Tag::Initial,
-    Tag::OrgForm,
-    Tag::Descriptor,
-    Tag::Number,
-];
 
 /// What opens of a notice before its holder decides on anything.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -232,7 +220,7 @@ impl FormName {
             u8::try_from(self.tokens.len()).ok()?,
         ];
         for token in &self.tokens {
-            let tag = TAGS.iter().position(|tag| *tag == token.tag)?;
+            let tag = Tag::ALL.iter().position(|tag| *tag == token.tag)?;
             let script = (token.script != script_of(&token.text)).then_some(token.script);
             let glued = if token.glued { GLUED } else { 0 };
             out.push(count(tag) | glued | script.map_or(0, |_| SCRIPT));
@@ -250,7 +238,7 @@ impl FormName {
         let mut tokens = Vec::new();
         for _ in 0..how_many {
             let [flags] = reader.array()?;
-            let tag = TAGS.get(usize::from(flags & !(GLUED | SCRIPT)));
+            let tag = Tag::ALL.get(usize::from(flags & !(GLUED | SCRIPT)));
             let stated = match flags & SCRIPT {
                 0 => None,
                 _ => Some(Script::from_short_name(text(reader)?)),

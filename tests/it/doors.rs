@@ -148,14 +148,7 @@ fn seeds(door: &str) -> Vec<Vec<u8>> {
         "index" => {
             let desk = Desk::with_list();
             desk.put("run.secret", "0123456789abcdef");
-            let args = [
-                "list",
-                "index",
-                "list.parquet",
-                "--secret-file",
-                "run.secret",
-            ];
-            let done = desk.run(&[&args[..], &["-o", "list.vmx"]].concat());
+            let done = desk.index(&[]);
             assert_eq!(done.code, 0, "{}", done.err);
             vec![desk.bytes("list.vmx")]
         }

@@ -48,17 +48,6 @@ fn screen(desk: &Desk, list: &str, more: &[&str]) -> Done {
     desk.run(&args.concat())
 }
 
-fn index(desk: &Desk, more: &[&str]) -> Done {
-    let args = [
-        "list",
-        "index",
-        "list.parquet",
-        "--secret-file",
-        "run.secret",
-    ];
-    desk.run(&[&args[..], &["-o", "list.vmx"], more].concat())
-}
-
 /// The counts of a stage that do not depend on how a list is cut.
 fn stages(desk: &Desk) -> serde_json::Value {
     let text = desk.text("hits.manifest.json");
@@ -73,7 +62,7 @@ fn stages(desk: &Desk) -> serde_json::Value {
 #[test]
 fn any_limit_of_memory_and_any_index_give_the_same_hits() {
     let desk = crowd();
-    index(&desk, &["--memory", "1M"]).ends(0, &["invented: 600"]);
+    desk.index(&["--memory", "1M"]).ends(0, &["invented: 600"]);
     for (more, limits) in [
         (&[][..], &["40K", "700K", "2M"][..]),
         (&["--top", "1"], &["700K"]),
@@ -98,7 +87,7 @@ fn any_limit_of_memory_and_any_index_give_the_same_hits() {
             }
         }
     }
-    index(&desk, &[]).ends(0, &[]);
+    desk.index(&[]).ends(0, &[]);
     screen(&desk, "list.parquet", &[]).ends(0, &[]);
     let hits = desk.bytes("hits.csv");
     screen(&desk, "list.vmx", &[]).ends(0, &[]);
@@ -122,7 +111,7 @@ fn an_index_and_other_lists_are_screened_together() {
         (desk.bytes("hits.csv"), stages(&desk))
     };
     let whole = both("list.parquet");
-    index(&desk, &[]).ends(0, &[]);
+    desk.index(&[]).ends(0, &[]);
     assert_eq!(both("list.vmx"), whole);
     assert_eq!(desk.hits().len(), 2);
 }
@@ -133,7 +122,7 @@ fn an_index_judges_notices_on_the_day_of_the_screening() {
     desk.put("run.secret", SECRET);
     let subjects = "id,name,birth_date\nS-5,Yusrana Haddovine,1982-02-14\n";
     desk.put("kvetanik.csv", subjects);
-    index(&desk, &[]).ends(0, &["1 de-listed left out"]);
+    desk.index(&[]).ends(0, &["1 de-listed left out"]);
     for (day, hits) in [("2019-06-01", 1), ("2026-01-01", 0)] {
         for list in ["list.parquet", "list.vmx"] {
             let args = ["screen", "kvetanik.csv", "--list", list, "-o", "hits.csv"];
@@ -151,7 +140,7 @@ fn a_foreign_stale_or_damaged_index_is_refused() {
     desk.put("run.secret", SECRET);
     desk.put("kvetanik.csv", "id,name\nS-1,Tarvo Kvetanik\n");
     desk.put("hits.csv", "yesterday");
-    index(&desk, &[]).ends(0, &[]);
+    desk.index(&[]).ends(0, &[]);
     let whole = desk.bytes("list.vmx");
     let refused = |says: &str| {
         let done = screen(&desk, "list.vmx", &[]);
@@ -188,10 +177,10 @@ fn an_index_is_private_and_the_one_before_stays_where_a_list_is_broken() {
     desk.put("list.vmx", "yesterday");
     let list = desk.bytes("list.parquet");
     desk.put("list.parquet", &list[..list.len() / 2]);
-    index(&desk, &[]).ends(3, &["cut short"]);
+    desk.index(&[]).ends(3, &["cut short"]);
     assert_eq!(desk.text("list.vmx"), "yesterday");
     desk.put("list.parquet", list);
-    index(&desk, &[]).ends(0, &[]);
+    desk.index(&[]).ends(0, &[]);
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;

@@ -102,6 +102,14 @@ impl Desk {
         done
     }
 
+    /// `list index list.parquet --secret-file run.secret -o list.vmx` and more options.
+    pub(crate) fn index(&self, more: &[&str]) -> Done {
+        let mut args = vec!["list", "index", "list.parquet", "-o", "list.vmx"];
+        args.extend(["--secret-file", "run.secret"]);
+        args.extend(more);
+        self.run(&args)
+    }
+
     /// Rows of a CSV file, each as cells by header.
     pub(crate) fn rows(&self, name: &str) -> Vec<Row> {
         let bytes = self.bytes(name);

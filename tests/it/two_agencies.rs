@@ -16,12 +16,24 @@ use veilmatch::read::{ListSettings, SubjectSettings, read_list, read_subjects};
 /// What both need for every step.
 const NORTH: &str = "--key north/north.key --agreement agreement.toml --state north/state";
 const SOUTH: &str = "--key south/south.key --agreement agreement.toml --state south/state";
+const INDEX: &str = "exchange index wanted.parquet --to to-south";
 const REQUEST: &str = "exchange request subjects.csv --from to-south --to to-north";
 const RESPOND: &str = "exchange respond --from to-north --to to-south";
 const OPEN: &str = "exchange open --threshold 0 --from to-south -o south/hits.csv";
 const ASK: &str = "exchange ask --hits south/hits.csv --from to-south --to to-north";
 const RELEASE: &str = "exchange release --list wanted.parquet --from to-north --to to-south";
 const RECEIVE: &str = "exchange receive --from to-south -o south/released.csv";
+
+/// All steps, and whose each is.
+const STEPS: [(&str, &str); 7] = [
+    (INDEX, NORTH),
+    (REQUEST, SOUTH),
+    (RESPOND, NORTH),
+    (OPEN, SOUTH),
+    (ASK, SOUTH),
+    (RELEASE, NORTH),
+    (RECEIVE, SOUTH),
+];
 
 impl Desk {
     /// Runs a command line without quotes.
@@ -95,17 +107,14 @@ fn open_handed(text: String) -> String {
 }
 
 fn index(desk: &Desk) {
-    succeeds(&desk.north("exchange index wanted.parquet --to to-south"));
+    succeeds(&desk.north(INDEX));
 }
 
 /// All steps from the request on.
 fn exchange(desk: &Desk) {
-    succeeds(&desk.south(REQUEST));
-    succeeds(&desk.north(RESPOND));
-    succeeds(&desk.south(OPEN));
-    succeeds(&desk.south(ASK));
-    succeeds(&desk.north(RELEASE));
-    succeeds(&desk.south(RECEIVE));
+    for (step, office) in &STEPS[1..] {
+        succeeds(&desk.line(&format!("{step} {office}")));
+    }
 }
 
 /// Invented notices and subjects.
@@ -519,15 +528,7 @@ fn steps_may_be_killed_at_any_time_and_run_again() {
 
     let desk = agencies(&notices, &subjects, open_handed);
     let mut killed = 0;
-    for (step, office) in [
-        ("exchange index wanted.parquet --to to-south", NORTH),
-        (REQUEST, SOUTH),
-        (RESPOND, NORTH),
-        (OPEN, SOUTH),
-        (ASK, SOUTH),
-        (RELEASE, NORTH),
-        (RECEIVE, SOUTH),
-    ] {
+    for (step, office) in STEPS {
         let line = format!("{step} {office}");
         let line: Vec<&str> = line.split_whitespace().collect();
         for wait in [20, 60, 120, 250, 400] {
@@ -574,15 +575,14 @@ fn steps_may_be_killed_at_any_time_and_run_again() {
 fn what_is_not_agreed_or_was_changed_is_refused_without_output() {
     let desk = agencies(POLICY, TRAVELLERS, |text| text);
     // Purposes, days and parties outside the agreement; a key file in the place of another.
-    let index = "exchange index wanted.parquet --to to-south";
-    desk.north(&format!("{index} --purpose TOURISM"))
+    desk.north(&format!("{INDEX} --purpose TOURISM"))
         .ends(2, &["outside the agreement", "purpose"]);
-    desk.north(&format!("{index} --as-of 2019-06-01"))
+    desk.north(&format!("{INDEX} --as-of 2019-06-01"))
         .ends(2, &["first epoch has not begun"]);
-    desk.south(index).ends(2, &["not one who may learn"]);
+    desk.south(INDEX).ends(2, &["not one who may learn"]);
     assert!(!desk.path("to-south").exists());
     desk.north(RESPOND).ends(2, &["holds no request.parquet"]);
-    succeeds(&desk.north(index));
+    succeeds(&desk.north(INDEX));
     desk.south(RESPOND).ends(2, &[]);
     succeeds(&desk.south(REQUEST));
     succeeds(&desk.north(RESPOND));
@@ -639,7 +639,7 @@ fn what_is_not_agreed_or_was_changed_is_refused_without_output() {
     let waits = agencies(POLICY, TRAVELLERS, |text| {
         text.replace("political_review = false", "political_review = true")
     });
-    waits.north(index).ends(5, &["it would hold no record"]);
+    waits.north(INDEX).ends(5, &["it would hold no record"]);
 }
 
 #[test]
@@ -768,17 +768,7 @@ fn either_asks_where_both_may_learn() {
             .fold(line.to_owned(), |text, (a, b)| text.replace(a, b));
         succeeds(&desk.line(&text));
     };
-    swapped(&format!(
-        "exchange index wanted.parquet --to to-south {NORTH}"
-    ));
-    for (step, office) in [
-        (REQUEST, SOUTH),
-        (RESPOND, NORTH),
-        (OPEN, SOUTH),
-        (ASK, SOUTH),
-        (RELEASE, NORTH),
-        (RECEIVE, SOUTH),
-    ] {
+    for (step, office) in STEPS {
         swapped(&format!("{step} {office}"));
     }
     let names = |file: &str, column: &str| ids(&desk.csv(file), column);
