@@ -60,7 +60,7 @@ pub(super) const MARKS: &[Mark] = &[
         "it shows how many records share a key, and whoever has the secret can test names on it",
     ),
     stays(
-        "VMINDEX1",
+        "VMINDEX2",
         "index of a list",
         "it holds the names of the list in clear",
     ),

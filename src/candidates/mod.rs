@@ -7,7 +7,7 @@
 use rayon::prelude::*;
 
 use crate::error::{Problem, Result};
-use crate::exchange::{Envelope, Handle, Row};
+use crate::exchange::{Envelope, Handle, Part, Row, handle_of, key_of};
 use crate::tally::Tally;
 
 /// Rows of one key on the notice side beyond which the tally counts a big block.
@@ -79,7 +79,7 @@ pub fn join(subjects: &Envelope, notices: &Envelope) -> Result<(Candidates, Tall
         return Err(Problem::RecipeDigest.into());
     }
     let parts = subjects.parts().par_iter().zip(notices.parts());
-    let last = |rows: &Vec<Row>| rows.iter().map(|row| row.handle.0).max();
+    let last = |rows: &Part| rows.iter().map(|row| handle_of(row).0).max();
     let shelves = subjects.parts().par_iter().filter_map(last).max();
     let shelves = shelves.map_or(0, |last| last as usize / TOGETHER + 1);
     let (met, tallies): (Vec<_>, Vec<_>) = parts
@@ -101,12 +101,12 @@ pub fn join(subjects: &Envelope, notices: &Envelope) -> Result<(Candidates, Tall
 fn meet<'a>(left: &[Row], mut right: &'a [Row], shelves: usize) -> (Vec<Vec<Meeting<'a>>>, Tally) {
     let mut met = vec![Vec::new(); shelves];
     let mut tally = Tally::new();
-    for block in left.chunk_by(|a, b| a.key() == b.key()) {
-        let Some(key) = block.first().map(Row::key) else {
+    for block in left.chunk_by(|a, b| key_of(a) == key_of(b)) {
+        let Some(key) = block.first().map(key_of) else {
             continue;
         };
-        right = &right[gallop(right, |row| row.key() < key)..];
-        let same = &right[..gallop(right, |row| row.key() == key)];
+        right = &right[gallop(right, |row| key_of(row) < key)..];
+        let same = &right[..gallop(right, |row| key_of(row) == key)];
         if same.is_empty() {
             continue;
         }
@@ -115,8 +115,9 @@ fn meet<'a>(left: &[Row], mut right: &'a [Row], shelves: usize) -> (Vec<Vec<Meet
             tally.add("pairs_from_big_blocks", (same.len() * block.len()) as u64);
         }
         for row in block {
-            met[row.handle.0 as usize / TOGETHER].push(Meeting {
-                subject: row.handle,
+            let subject = handle_of(row);
+            met[subject.0 as usize / TOGETHER].push(Meeting {
+                subject,
                 notices: same,
             });
         }
@@ -145,7 +146,7 @@ fn gather<'a>(
         let next = &mut next[place(meeting)];
         let room = &mut all[*next..*next + meeting.notices.len()];
         for (handle, row) in room.iter_mut().zip(meeting.notices) {
-            *handle = row.handle;
+            *handle = handle_of(row);
         }
         *next += meeting.notices.len();
     }

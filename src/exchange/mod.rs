@@ -39,9 +39,11 @@ pub mod sealed;
 
 pub mod linked;
 
-use std::cmp::Ordering;
+use std::fmt;
+use std::ops::Deref;
 use std::sync::{Mutex, PoisonError};
 
+use bytes::Bytes;
 use rayon::prelude::*;
 
 use crate::error::{Problem, Result};
@@ -98,71 +100,42 @@ impl HandleBook {
     }
 }
 
-/// One row of an envelope in 20 bytes. Rows are ordered by key, then by handle.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Row {
-    /// The two halves of the key, each with its lower half first.
-    key: [[u32; 2]; 2],
-    /// The row that has the key.
-    pub handle: Handle,
+/// One row of an envelope: 16 bytes of a blind key, big endian, and the handle of the row that has it,
+/// little endian.
+pub type Row = [u8; 20];
+
+/// The row of a key and a handle.
+pub fn row(key: BlindKey, handle: Handle) -> Row {
+    let mut row = [0; 20];
+    let (front, back) = row.split_at_mut(16);
+    front.copy_from_slice(&key.to_bytes());
+    back.copy_from_slice(&handle.0.to_le_bytes());
+    row
 }
 
-impl Row {
-    /// A row.
-    pub fn new(key: BlindKey, handle: Handle) -> Self {
-        let key = key
-            .0
-            .map(|half| [(half & 0xffff_ffff) as u32, (half >> 32) as u32]);
-        Self { key, handle }
-    }
-
-    /// The blind key.
-    pub fn key(&self) -> BlindKey {
-        BlindKey(
-            self.key
-                .map(|[low, high]| u64::from(high) << 32 | u64::from(low)),
-        )
-    }
-
-    /// The part of an envelope that the row belongs to: the first byte of its key.
-    fn part(&self) -> usize {
-        (self.key[0][1] >> 24) as usize
-    }
-
-    /// Bytes of a row.
-    pub const BYTES: usize = 20;
-
-    /// The key, then the handle in little endian.
-    pub fn to_bytes(self) -> [u8; Self::BYTES] {
-        let mut bytes = [0; Self::BYTES];
-        let (key, handle) = bytes.split_at_mut(16);
-        key.copy_from_slice(&self.key().to_bytes());
-        handle.copy_from_slice(&self.handle.0.to_le_bytes());
-        bytes
-    }
-
-    fn from_bytes(bytes: &[u8; Self::BYTES]) -> Option<Self> {
-        let (key, handle) = bytes.split_first_chunk()?;
-        let handle = u32::from_le_bytes(handle.try_into().ok()?);
-        Some(Self::new(BlindKey::from_bytes(*key), Handle(handle)))
-    }
+/// The blind key of a row.
+pub fn key_of(row: &Row) -> BlindKey {
+    BlindKey::from_bytes(row.first_chunk().copied().unwrap_or_default())
 }
 
-impl Ord for Row {
-    fn cmp(&self, other: &Self) -> Ordering {
-        let by_key = self.key().cmp(&other.key());
-        by_key.then_with(|| self.handle.cmp(&other.handle))
-    }
+/// The handle of a row.
+pub fn handle_of(row: &Row) -> Handle {
+    Handle(row.last_chunk().copied().map_or(0, u32::from_le_bytes))
 }
 
-impl PartialOrd for Row {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
+/// Rows are ordered by key, then by handle.
+fn order(row: &Row) -> (BlindKey, Handle) {
+    (key_of(row), handle_of(row))
+}
+
+/// The part of an envelope that a row belongs to.
+fn part_of(row: &Row) -> usize {
+    let [first, ..] = *row;
+    usize::from(first)
 }
 
 /// Parts of an envelope: keys are random, so the first byte cuts them evenly.
-const PARTS: usize = 256;
+const PARTS: usize = Envelope::PARTS;
 
 /// Collects rows from several threads. No row is held twice: each part has its room from the start
 /// and is sorted where it lies.
@@ -195,9 +168,9 @@ impl Sealer {
     pub fn seal(self) -> Envelope {
         let parts = self.parts.into_par_iter().map(|part| {
             let mut rows = part.into_inner().unwrap_or_else(PoisonError::into_inner);
-            rows.sort_unstable();
+            rows.sort_unstable_by_key(order);
             rows.dedup();
-            rows
+            Part::Held(rows)
         });
         Envelope {
             recipe_digest: self.recipe_digest,
@@ -219,8 +192,8 @@ impl Sheaf<'_> {
 
     /// Adds a row.
     pub fn add(&mut self, key: BlindKey, handle: Handle) {
-        let row = Row::new(key, handle);
-        let place = row.part();
+        let row = row(key, handle);
+        let place = part_of(&row);
         let (Some(few), Some(part)) = (self.parts.get_mut(place), self.sealer.parts.get(place))
         else {
             return;
@@ -253,13 +226,50 @@ fn hand_over(few: &mut Vec<Row>, part: &Mutex<Vec<Row>>) {
 pub struct Envelope {
     recipe_digest: [u8; 32],
     /// By the first byte of the key.
-    parts: Vec<Vec<Row>>,
+    parts: Vec<Part>,
+}
+
+/// The rows of an envelope whose keys have the same first byte, in their order.
+#[derive(Clone)]
+pub enum Part {
+    /// In memory.
+    Held(Vec<Row>),
+    /// In a file, checked.
+    Stored(Bytes),
+}
+
+impl Deref for Part {
+    type Target = [Row];
+
+    fn deref(&self) -> &[Row] {
+        match self {
+            Self::Held(rows) => rows,
+            Self::Stored(bytes) => bytes.as_chunks().0,
+        }
+    }
+}
+
+impl PartialEq for Part {
+    fn eq(&self, other: &Self) -> bool {
+        **self == **other
+    }
+}
+
+impl Eq for Part {}
+
+impl fmt::Debug for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Part({} rows)", self.len())
+    }
 }
 
 const MAGIC: &[u8; 8] = b"VMENVEL1";
 const HEAD: usize = 48;
 
 impl Envelope {
+    /// Number of parts.
+    pub const PARTS: usize = 256;
+
     /// Seals rows into an envelope: sorts them and drops repeats.
     pub fn seal(
         recipe_digest: [u8; 32],
@@ -277,21 +287,18 @@ impl Envelope {
 
     /// The rows, sorted by key, then handle.
     pub fn rows(&self) -> impl Iterator<Item = (BlindKey, Handle)> + '_ {
-        self.parts
-            .iter()
-            .flatten()
-            .map(|row| (row.key(), row.handle))
+        self.parts.iter().flat_map(|part| part.iter()).map(order)
     }
 
     /// The rows in parts: keys of a later part are greater. Equal keys of two envelopes lie in the
     /// same part.
-    pub fn parts(&self) -> &[Vec<Row>] {
+    pub fn parts(&self) -> &[Part] {
         &self.parts
     }
 
     /// Number of rows.
     pub fn row_count(&self) -> usize {
-        self.parts.iter().map(Vec::len).sum()
+        self.parts.iter().map(|part| part.len()).sum()
     }
 
     /// Digest of the tables and rules that made the keys.
@@ -303,12 +310,13 @@ impl Envelope {
     /// endian) and 4 handle bytes (little endian).
     pub fn encode(&self) -> Vec<u8> {
         let count = self.row_count();
-        let mut bytes = Vec::with_capacity(count.saturating_mul(Row::BYTES).saturating_add(HEAD));
+        let size = count.saturating_mul(size_of::<Row>());
+        let mut bytes = Vec::with_capacity(size.saturating_add(HEAD));
         bytes.extend_from_slice(MAGIC);
         bytes.extend_from_slice(&self.recipe_digest);
         bytes.extend_from_slice(&(count as u64).to_le_bytes());
-        for row in self.parts.iter().flatten() {
-            bytes.extend_from_slice(&row.to_bytes());
+        for part in &self.parts {
+            bytes.extend_from_slice(part.as_flattened());
         }
         bytes
     }
@@ -334,79 +342,62 @@ impl Envelope {
             .ok_or(bad("it ends in the header"))?;
         let count = u64::from_le_bytes(count.try_into().map_err(|_| bad("no row count"))?);
         let digest = digest.try_into().map_err(|_| bad("no recipe digest"))?;
-        let mut reader = EnvelopeReader::new(digest, body.len() / Row::BYTES);
-        reader.add(body)?;
-        if reader.row_count() != count {
+        let (rows, tail) = body.as_chunks();
+        if rows.len() as u64 != count || !tail.is_empty() {
             return Err(bad("its length does not fit its row count").into());
         }
-        Ok(reader.finish())
-    }
-
-    /// Drops the rows of handles that are not wanted.
-    pub fn retain(&mut self, is_wanted: impl Fn(Handle) -> bool + Sync) {
-        let parts = self.parts.par_iter_mut();
-        parts.for_each(|rows| rows.retain(|row| is_wanted(row.handle)));
-    }
-}
-
-/// Reads the rows of an envelope, some at a time.
-#[derive(Debug)]
-pub struct EnvelopeReader {
-    envelope: Envelope,
-    last: Option<Row>,
-    count: u64,
-}
-
-impl EnvelopeReader {
-    /// Begins with no rows; about so many will follow.
-    pub fn new(recipe_digest: [u8; 32], rows: usize) -> Self {
-        // Keys are random: a part is seldom an eighth greater than the others.
-        let room = rows.saturating_add(rows / 8) / PARTS;
-        let part = || Vec::with_capacity(room);
-        Self {
-            envelope: Envelope {
-                recipe_digest,
-                parts: std::iter::repeat_with(part).take(PARTS).collect(),
-            },
-            last: None,
-            count: 0,
+        if !is_rising(rows) {
+            return Err(OUT_OF_ORDER.into());
         }
+        let mut parts = vec![Part::Held(Vec::new()); PARTS];
+        for rows in rows.chunk_by(|a, b| part_of(a) == part_of(b)) {
+            let place = rows.first().and_then(|row| parts.get_mut(part_of(row)));
+            if let Some(place) = place {
+                *place = Part::Held(rows.to_vec());
+            }
+        }
+        Ok(Self {
+            recipe_digest: digest,
+            parts,
+        })
     }
 
-    /// Adds the rows that follow, [`Row::to_bytes`] side by side.
+    /// An envelope whose rows lie in a file, those of each of [`Envelope::parts`] side by side.
+    ///
+    /// **Cost**: one look at each row.
     ///
     /// # Errors
-    /// An input error: half a row, or rows out of order.
-    pub fn add(&mut self, bytes: &[u8]) -> Result<()> {
-        let bad = |why| Problem::Malformed {
-            format: "envelope",
-            why,
+    /// An input error: not every part, half a row, rows out of order or in another part.
+    pub fn stored(recipe_digest: [u8; 32], parts: Vec<Bytes>) -> Result<Self> {
+        let is_whole = |(place, bytes): (usize, &Bytes)| {
+            let (rows, tail) = bytes.as_chunks();
+            tail.is_empty() && is_rising(rows) && rows.iter().all(|row| part_of(row) == place)
         };
-        let (rows, tail) = bytes.as_chunks();
-        if !tail.is_empty() {
-            return Err(bad("its length does not fit its row count").into());
+        if parts.len() != PARTS || !parts.par_iter().enumerate().all(is_whole) {
+            return Err(OUT_OF_ORDER.into());
         }
-        for row in rows.iter().filter_map(Row::from_bytes) {
-            if self.last.replace(row).is_some_and(|last| last >= row) {
-                return Err(bad("rows are out of order").into());
-            }
-            if let Some(part) = self.envelope.parts.get_mut(row.part()) {
-                part.push(row);
-            }
-        }
-        self.count = self.count.saturating_add(rows.len() as u64);
-        Ok(())
+        Ok(Self {
+            recipe_digest,
+            parts: parts.into_iter().map(Part::Stored).collect(),
+        })
     }
 
-    /// Rows so far.
-    pub fn row_count(&self) -> u64 {
-        self.count
+    /// Drops the rows of handles that are not wanted. Rows in a file are copied.
+    pub fn retain(&mut self, is_wanted: impl Fn(Handle) -> bool + Sync) {
+        self.parts.par_iter_mut().for_each(|part| {
+            let wanted = part.iter().filter(|row| is_wanted(handle_of(row)));
+            *part = Part::Held(wanted.copied().collect());
+        });
     }
+}
 
-    /// The envelope of these rows.
-    pub fn finish(self) -> Envelope {
-        self.envelope
-    }
+const OUT_OF_ORDER: Problem = Problem::Malformed {
+    format: "envelope",
+    why: "rows are out of order",
+};
+
+fn is_rising(rows: &[Row]) -> bool {
+    rows.is_sorted_by(|a, b| order(a) < order(b))
 }
 
 #[cfg(test)]
@@ -434,8 +425,28 @@ mod tests {
             assert!(Envelope::decode(bytes.get(..cut).unwrap_or_default()).is_err());
         }
         let mut swapped = bytes.clone();
-        swapped.rotate_right(Row::BYTES);
+        swapped.rotate_right(size_of::<Row>());
         assert!(Envelope::decode(&swapped).is_err());
+    }
+
+    #[test]
+    fn rows_in_a_file_are_those_in_memory() {
+        let sealed = envelope();
+        let bytes = |part: &Part| Bytes::copy_from_slice(part.as_flattened());
+        let parts: Vec<Bytes> = sealed.parts().iter().map(bytes).collect();
+        let stored = |parts: &[Bytes]| Envelope::stored([9; 32], parts.to_vec()).ok();
+        assert_eq!(stored(&parts), Some(sealed));
+        assert!(stored(&parts[1..]).is_none());
+        let turned = Bytes::from([parts[0].slice(20..), parts[0].slice(..20)].concat());
+        for (place, rows) in [
+            (0, turned),
+            (0, parts[0].slice(..39)),
+            (1, parts[0].clone()),
+        ] {
+            let mut wrong = parts.clone();
+            wrong[place] = rows;
+            assert!(stored(&wrong).is_none());
+        }
     }
 
     #[test]

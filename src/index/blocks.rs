@@ -1,6 +1,8 @@
 //! Blocks of bytes, each bound by a digest to all before it.
 
-use std::io::{Read, Write};
+use std::io::Write;
+
+use bytes::Bytes;
 
 use crate::error::{Problem, Result};
 use crate::index::damaged;
@@ -10,23 +12,22 @@ use crate::index::damaged;
 pub(super) enum Block {
     Head,
     Shard,
+    Glances,
     Notices,
     Rows,
     End,
 }
 
 impl Block {
-    const ALL: [Self; 5] = [
+    const ALL: [Self; 6] = [
         Self::Head,
         Self::Shard,
+        Self::Glances,
         Self::Notices,
         Self::Rows,
         Self::End,
     ];
 }
-
-/// Longest block: 1,024 notices of the longest records. Bounds what a damaged length can ask for.
-const LONGEST: u64 = 1 << 30;
 
 /// The digest of a block.
 fn link(before: blake3::Hash, head: &[u8], bytes: &[u8]) -> blake3::Hash {
@@ -75,38 +76,29 @@ impl<W: Write> Chain<W> {
 }
 
 /// Reads blocks back, and gives out none that was changed.
-pub(super) struct Blocks<R: Read> {
-    stream: R,
+pub(super) struct Blocks {
+    rest: Bytes,
     last: blake3::Hash,
 }
 
-impl<R: Read> Blocks<R> {
-    pub(super) fn begin(mut stream: R, magic: [u8; 8]) -> Result<Self> {
-        let found: [u8; 8] = read_array(&mut stream)?;
-        if found != magic {
+impl Blocks {
+    pub(super) fn begin(bytes: Bytes, magic: [u8; 8]) -> Result<Self> {
+        let last = blake3::hash(&magic);
+        let mut blocks = Self { rest: bytes, last };
+        if blocks.array()? != magic {
             return Err(damaged());
         }
-        let last = blake3::hash(&magic);
-        Ok(Self { stream, last })
+        Ok(blocks)
     }
 
-    pub(super) fn next(&mut self) -> Result<(Block, Vec<u8>)> {
-        let [kind] = read_array(&mut self.stream)?;
-        let length: [u8; 8] = read_array(&mut self.stream)?;
-        let length = u64::from_le_bytes(length);
+    pub(super) fn next(&mut self) -> Result<(Block, Bytes)> {
+        let head: [u8; 9] = self.array()?;
+        let [kind, length @ ..] = head;
         let block = Block::ALL.get(usize::from(kind)).ok_or_else(damaged)?;
-        if length > LONGEST {
-            return Err(damaged());
-        }
-        // Grows with what is there, not with what is stated.
-        let mut bytes = Vec::new();
-        let mut part = (&mut self.stream).take(length);
-        part.read_to_end(&mut bytes).map_err(Problem::Read)?;
-        if bytes.len() as u64 != length {
-            return Err(damaged());
-        }
-        let stated: [u8; 32] = read_array(&mut self.stream)?;
-        self.last = link(self.last, &head_of(*block, bytes.len()), &bytes);
+        let length = usize::try_from(u64::from_le_bytes(length)).map_err(|_| damaged())?;
+        let bytes = self.take(length)?;
+        let stated: [u8; 32] = self.array()?;
+        self.last = link(self.last, &head, &bytes);
         if self.last != stated {
             return Err(damaged());
         }
@@ -114,18 +106,18 @@ impl<R: Read> Blocks<R> {
     }
 
     /// Whether nothing follows.
-    pub(super) fn is_at_end(&mut self) -> Result<bool> {
-        let mut one = [0];
-        let read = self.stream.read(&mut one).map_err(Problem::Read)?;
-        Ok(read == 0)
+    pub(super) fn is_at_end(&self) -> bool {
+        self.rest.is_empty()
     }
-}
 
-fn read_array<const N: usize>(stream: &mut impl Read) -> Result<[u8; N]> {
-    let mut bytes = [0; N];
-    match stream.read_exact(&mut bytes) {
-        Ok(()) => Ok(bytes),
-        Err(e) if e.kind() == std::io::ErrorKind::UnexpectedEof => Err(damaged()),
-        Err(e) => Err(Problem::Read(e).into()),
+    fn take(&mut self, length: usize) -> Result<Bytes> {
+        if length > self.rest.len() {
+            return Err(damaged());
+        }
+        Ok(self.rest.split_to(length))
+    }
+
+    fn array<const N: usize>(&mut self) -> Result<[u8; N]> {
+        self.take(N)?.first_chunk().copied().ok_or_else(damaged)
     }
 }

@@ -3,12 +3,16 @@
 //! In: prepared notices and their envelope, shard by shard. Out: one file, and the same shards
 //! again. It holds names in clear and blind keys of one secret: it stays where the list is.
 //!
-//! **Shape**, version 1: magic `VMINDEX1`, then blocks. A block is a byte that says what it
+//! **Shape**, version 2: magic `VMINDEX2`, then blocks. A block is a byte that says what it
 //! holds, its length (8 bytes, little endian), the bytes, and a BLAKE3 digest of the digest before it
 //! and of the block; the first one follows the digest of the magic. So no block can be changed,
 //! left out, or taken from another file. Blocks come in this order: one head; for each shard its
-//! size, notices in blocks of at most 1,024, rows of the envelope in blocks of at most 65,536; one
-//! end. Integers are little endian, texts stand behind four bytes of length.
+//! sizes, what is asked of each notice before it is opened, notices in blocks of at most 1,024, rows
+//! of the envelope in a block for each first byte of a key; one end. Integers are little endian, texts
+//! stand behind four bytes of length.
+//!
+//! All of a file is checked before anything of it is given out. Rows stay where they are, and a notice
+//! is made ready when it is first asked for: a run pays for what it looks at.
 #![cfg_attr(
     not(test),
     warn(clippy::indexing_slicing, clippy::arithmetic_side_effects)
@@ -16,14 +20,15 @@
 
 mod blocks;
 mod notice;
+mod stored;
 
-use std::io::{Read, Write};
+use std::io::Write;
 
-use rayon::prelude::*;
+use bytes::Bytes;
 
 use crate::error::{Error, Problem, Result};
+use crate::exchange::Envelope;
 use crate::exchange::codec::Reader;
-use crate::exchange::{Envelope, EnvelopeReader, Row};
 use crate::hits::LiveNotice;
 use crate::record::{Digest, ListId, ListInfo};
 use crate::tally::Tally;
@@ -31,15 +36,13 @@ use crate::tally::Tally;
 use blocks::{Block, Blocks, Chain};
 use notice::{put_day, put_text};
 
+pub use stored::{Glance, StoredNotices};
+
 /// First bytes of an index.
-pub const MAGIC: &[u8; 8] = b"VMINDEX1";
+pub const MAGIC: &[u8; 8] = b"VMINDEX2";
 
-/// Notices and rows of one block.
+/// Notices of one block.
 const NOTICES: usize = 1_024;
-const ROWS: usize = 1 << 16;
-
-/// Most rows that room is made for before they are there.
-const MOST_ROOM: u64 = 1 << 24;
 
 /// Counts of the list that stand in an index, in their order.
 const COUNTS: [&str; 7] = [
@@ -63,11 +66,12 @@ pub struct Head {
     pub recipe_digest: [u8; 32],
 }
 
-/// Some notices of an index with their blind keys.
+/// Some notices of an index with their blind keys: `N` are prepared ones on the way in, and
+/// [`StoredNotices`] on the way out.
 #[derive(Debug)]
-pub struct IndexShard {
+pub struct IndexShard<N> {
     /// The notices that are not de-listed, with the status that was published.
-    pub notices: Vec<LiveNotice>,
+    pub notices: N,
     /// Their blind keys.
     pub envelope: Envelope,
     /// De-listed notices that stood between them.
@@ -108,34 +112,19 @@ impl<W: Write> IndexWriter<W> {
     ///
     /// # Errors
     /// The disk.
-    pub fn add(&mut self, shard: &IndexShard) -> Result<()> {
+    pub fn add(&mut self, shard: &IndexShard<Vec<LiveNotice>>) -> Result<()> {
         let mut bytes = Vec::new();
-        for number in [
-            shard.notices.len() as u64,
-            shard.envelope.row_count() as u64,
-            shard.delisted,
-            shard.weight,
-        ] {
+        for number in [shard.notices.len() as u64, shard.delisted, shard.weight] {
             bytes.extend_from_slice(&number.to_le_bytes());
         }
         self.out.put(Block::Shard, &bytes)?;
-        for notices in shard.notices.chunks(NOTICES) {
-            bytes.clear();
-            for live in notices {
-                notice::put(&mut bytes, live);
-            }
-            self.out.put(Block::Notices, &bytes)?;
+        let (glances, blocks) = stored::encode(&shard.notices);
+        self.out.put(Block::Glances, &glances)?;
+        for block in blocks {
+            self.out.put(Block::Notices, &block)?;
         }
-        bytes.clear();
-        for row in shard.envelope.parts().iter().flatten() {
-            bytes.extend_from_slice(&row.to_bytes());
-            if bytes.len() >= ROWS * Row::BYTES {
-                self.out.put(Block::Rows, &bytes)?;
-                bytes.clear();
-            }
-        }
-        if !bytes.is_empty() {
-            self.out.put(Block::Rows, &bytes)?;
+        for part in shard.envelope.parts() {
+            self.out.put(Block::Rows, part.as_flattened())?;
         }
         self.shards = self.shards.saturating_add(1);
         Ok(())
@@ -156,27 +145,27 @@ impl<W: Write> IndexWriter<W> {
 }
 
 /// Reads an index, shard by shard. What it gives out was checked; what is still to come was not.
-pub struct IndexReader<R: Read> {
-    blocks: Blocks<R>,
+pub struct IndexReader {
+    blocks: Blocks,
     head: Head,
     shards: u64,
     tally: Tally,
     is_at_end: bool,
 }
 
-impl<R: Read> IndexReader<R> {
+impl IndexReader {
     /// Opens an index.
     ///
     /// # Errors
     /// It is no index, of another version, or damaged in its head.
-    pub fn new(stream: R) -> Result<Self> {
-        let mut blocks = Blocks::begin(stream, *MAGIC)?;
+    pub fn new(bytes: Bytes) -> Result<Self> {
+        let mut blocks = Blocks::begin(bytes, *MAGIC)?;
         let (Block::Head, bytes) = blocks.next()? else {
             return Err(damaged());
         };
         Ok(Self {
             blocks,
-            head: read_head(&bytes)?,
+            head: read_head(&bytes).map_err(|_| damaged())?,
             shards: 0,
             tally: Tally::new(),
             is_at_end: false,
@@ -195,71 +184,61 @@ impl<R: Read> IndexReader<R> {
 
     /// The next shard; `None` at the end of the index.
     ///
+    /// **Cost**: a BLAKE3 digest of its bytes, and a look at each row.
+    ///
     /// # Errors
     /// It is damaged or cut short.
-    pub fn next_shard(&mut self) -> Result<Option<IndexShard>> {
+    pub fn next_shard(&mut self) -> Result<Option<IndexShard<StoredNotices>>> {
         if self.is_at_end {
             return Ok(None);
         }
-        match self.blocks.next()? {
+        let shard = match self.blocks.next()? {
             (Block::Shard, bytes) => self.shard(&bytes).map(Some),
-            (Block::End, bytes) => {
-                self.end(&bytes)?;
-                Ok(None)
-            }
+            (Block::End, bytes) => self.end(&bytes).map(|()| None),
             _ => Err(damaged()),
-        }
+        };
+        shard.map_err(|_| damaged())
     }
 
-    fn shard(&mut self, bytes: &[u8]) -> Result<IndexShard> {
+    fn shard(&mut self, bytes: &[u8]) -> Result<IndexShard<StoredNotices>> {
         let mut sizes = Reader::new(bytes, "index");
-        let [wanted, rows, delisted, weight] = [
-            count(&mut sizes)?,
-            count(&mut sizes)?,
-            count(&mut sizes)?,
-            count(&mut sizes)?,
-        ];
+        let [count, delisted, weight] = [size(&mut sizes)?, size(&mut sizes)?, size(&mut sizes)?];
         sizes.end()?;
-        let mut blocks = Vec::new();
-        for _ in 0..wanted.div_ceil(NOTICES as u64) {
-            let (Block::Notices, bytes) = self.blocks.next()? else {
-                return Err(damaged());
-            };
-            blocks.push(bytes);
-        }
-        let info = &self.head.info;
-        let read = blocks.into_par_iter().map(|b| notice::read(&b, info));
-        let notices: Vec<Vec<LiveNotice>> = read.collect::<Result<_>>()?;
-        let notices: Vec<LiveNotice> = notices.into_iter().flatten().collect();
-        // A shard has fewer rows than this; what a forged index states must not ask for more.
-        let room = usize::try_from(rows.min(MOST_ROOM)).unwrap_or(0);
-        let mut envelope = EnvelopeReader::new(self.head.recipe_digest, room);
-        while envelope.row_count() < rows {
-            let (Block::Rows, bytes) = self.blocks.next()? else {
-                return Err(damaged());
-            };
-            envelope.add(&bytes)?;
-        }
-        if notices.len() as u64 != wanted || envelope.row_count() != rows {
+        let (Block::Glances, glances) = self.blocks.next()? else {
             return Err(damaged());
-        }
+        };
+        let blocks = self.several(Block::Notices, count.div_ceil(NOTICES as u64))?;
+        let parts = self.several(Block::Rows, Envelope::PARTS as u64)?;
         self.shards = self.shards.saturating_add(1);
         Ok(IndexShard {
-            notices,
-            envelope: envelope.finish(),
+            notices: StoredNotices::new(self.head.info.clone(), count, &glances, blocks)?,
+            envelope: Envelope::stored(self.head.recipe_digest, parts)?,
             delisted,
             weight,
         })
     }
 
+    /// The next blocks, all of one kind.
+    fn several(&mut self, kind: Block, count: u64) -> Result<Vec<Bytes>> {
+        let mut all = Vec::new();
+        for _ in 0..count {
+            let (found, bytes) = self.blocks.next()?;
+            if found != kind {
+                return Err(damaged());
+            }
+            all.push(bytes);
+        }
+        Ok(all)
+    }
+
     fn end(&mut self, bytes: &[u8]) -> Result<()> {
         let mut reader = Reader::new(bytes, "index");
-        let shards = count(&mut reader)?;
+        let shards = size(&mut reader)?;
         for what in COUNTS {
-            self.tally.add(what, count(&mut reader)?);
+            self.tally.add(what, size(&mut reader)?);
         }
         reader.end()?;
-        if shards != self.shards || !self.blocks.is_at_end()? {
+        if shards != self.shards || !self.blocks.is_at_end() {
             return Err(damaged());
         }
         self.is_at_end = true;
@@ -268,12 +247,12 @@ impl<R: Read> IndexReader<R> {
 }
 
 /// A number of things or bytes that can be: sums of some of them fit as well.
-fn count(reader: &mut Reader<'_>) -> Result<u64> {
-    let count = reader.u64()?;
-    if count > 1 << 48 {
+fn size(reader: &mut Reader<'_>) -> Result<u64> {
+    let size = reader.u64()?;
+    if size > 1 << 48 {
         return Err(damaged());
     }
-    Ok(count)
+    Ok(size)
 }
 
 fn read_head(bytes: &[u8]) -> Result<Head> {
@@ -308,7 +287,7 @@ fn damaged() -> Error {
     .into()
 }
 
-impl<R: Read> std::fmt::Debug for IndexReader<R> {
+impl std::fmt::Debug for IndexReader {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("IndexReader")
             .field("head", &self.head)
@@ -339,7 +318,7 @@ mod tests {
         }
     }
 
-    fn shard() -> IndexShard {
+    fn shard() -> IndexShard<Vec<LiveNotice>> {
         let mut notice = Notice {
             list_id: head().info.list_id,
             valid_to: "2030-01-01".parse().ok(),
@@ -389,8 +368,8 @@ mod tests {
         writer.finish(&tally).unwrap()
     }
 
-    fn read(bytes: &[u8]) -> Result<(Head, Vec<IndexShard>, Tally)> {
-        let mut reader = IndexReader::new(bytes)?;
+    fn read(bytes: &[u8]) -> Result<(Head, Vec<IndexShard<StoredNotices>>, Tally)> {
+        let mut reader = IndexReader::new(Bytes::copy_from_slice(bytes))?;
         let mut shards = Vec::new();
         while let Some(shard) = reader.next_shard()? {
             shards.push(shard);
@@ -419,7 +398,14 @@ mod tests {
         for after in &shards {
             assert_eq!(after.envelope, before.envelope);
             assert_eq!((after.delisted, after.weight), (1, 1_000));
-            assert_eq!(told(&after.notices[0]), told(&before.notices[0]));
+            let (found, notice) = (after.notices.read(0).unwrap(), &before.notices[0]);
+            assert_eq!(told(&found), told(notice));
+            let glance = after.notices.glances()[0];
+            assert_eq!(
+                (glance.status, glance.valid_to, glance.names as usize),
+                (notice.status, notice.valid_to, notice.prepared.names.len())
+            );
+            assert!(after.notices.glances().len() == 1 && after.notices.read(1).is_err());
         }
     }
 

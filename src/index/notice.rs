@@ -60,14 +60,12 @@ pub(super) fn put(out: &mut Vec<u8>, live: &LiveNotice) {
     });
 }
 
-/// Reads all notices of a block.
-pub(super) fn read(bytes: &[u8], info: &ListInfo) -> Result<Vec<LiveNotice>> {
+/// Reads a notice back.
+pub(super) fn read(bytes: &[u8], info: &ListInfo) -> Result<LiveNotice> {
     let mut reader = Reader::new(bytes, "index");
-    let mut notices = Vec::new();
-    while !reader.is_at_end() {
-        notices.push(one(&mut reader, info)?);
-    }
-    Ok(notices)
+    let notice = one(&mut reader, info)?;
+    reader.end()?;
+    Ok(notice)
 }
 
 fn one(reader: &mut Reader<'_>, info: &ListInfo) -> Result<LiveNotice> {
@@ -223,12 +221,12 @@ pub(super) fn text<'a>(reader: &mut Reader<'a>) -> Result<&'a str> {
 }
 
 /// The place of a code in its list. No list has more than 255.
-fn put_code<T: Copy + PartialEq>(out: &mut Vec<u8>, all: &[T], code: T) {
+pub(super) fn put_code<T: Copy + PartialEq>(out: &mut Vec<u8>, all: &[T], code: T) {
     let place = all.iter().position(|other| *other == code);
     out.push(place.and_then(|p| u8::try_from(p).ok()).unwrap_or(0));
 }
 
-fn code<T: Copy>(reader: &mut Reader<'_>, all: &[T]) -> Result<T> {
+pub(super) fn code<T: Copy>(reader: &mut Reader<'_>, all: &[T]) -> Result<T> {
     let [place] = reader.array()?;
     all.get(usize::from(place)).copied().ok_or_else(damaged)
 }

@@ -4,7 +4,12 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
+use bytes::Bytes;
+
 use crate::error::{Place, Problem, Result};
+
+/// First bytes of a gzip file (RFC 1952, section 2.3.1).
+const GZIP: [u8; 2] = [0x1f, 0x8b];
 
 /// One file, with the number that errors name it by.
 #[derive(Clone, Debug)]
@@ -37,7 +42,7 @@ impl Input {
     pub(crate) fn open(&self) -> Result<Box<dyn BufRead + Send>> {
         let read = |e| Problem::Read(e).at(self.place());
         let mut reader = BufReader::with_capacity(1 << 16, File::open(&self.path).map_err(read)?);
-        let is_gzip = reader.fill_buf().map_err(read)?.starts_with(&[0x1f, 0x8b]);
+        let is_gzip = reader.fill_buf().map_err(read)?.starts_with(&GZIP);
         Ok(if is_gzip {
             Box::new(BufReader::with_capacity(
                 1 << 16,
@@ -46,6 +51,25 @@ impl Input {
         } else {
             Box::new(reader)
         })
+    }
+
+    /// The whole content. A plain file is mapped: processes that read it share it, and it must not be
+    /// changed where it lies while they do; every output of this crate appears by a rename.
+    pub(crate) fn bytes(&self) -> Result<Bytes> {
+        let read = |e| Problem::Read(e).at(self.place());
+        let file = File::open(&self.path).map_err(read)?;
+        if file.metadata().map_err(read)?.is_file() {
+            #[allow(unsafe_code, reason = "there is no other way to map a file")]
+            // SAFETY: the map is read only, and the file is never written in place, see above. What is
+            // read from it is foreign bytes, checked and parsed like any others.
+            let map = unsafe { memmap2::Mmap::map(&file) }.map_err(read)?;
+            if !map.starts_with(&GZIP) {
+                return Ok(Bytes::from_owner(map));
+            }
+        }
+        let mut bytes = Vec::new();
+        self.open()?.read_to_end(&mut bytes).map_err(read)?;
+        Ok(bytes.into())
     }
 
     /// The first `limit` bytes of the content, for format detection.

@@ -7,12 +7,12 @@ use rayon::prelude::*;
 use crate::error::Result;
 use crate::hits::LiveNotice;
 use crate::index::{Head, IndexShard, IndexWriter};
-use crate::keys::{Secret, recipe_digest};
+use crate::keys::{Secret, Side, recipe_digest};
 use crate::read::ListParts;
 use crate::record::{ListInfo, Status};
 use crate::report::Output;
 use crate::run::memory::{self, Memory};
-use crate::run::shard::{Sealing, Shard};
+use crate::run::shard::Sealing;
 use crate::tally::Tally;
 
 /// The making of an index.
@@ -67,7 +67,7 @@ impl IndexJob {
             if notices.is_empty() && delisted == 0 {
                 break;
             }
-            let (notices, envelope) = Shard::new(&sealing, notices)?.into_parts();
+            let (envelope, _) = sealing.seal(Side::Notice, &notices, |live| &live.prepared)?;
             tally.add("notices", notices.len() as u64);
             tally.add("notices_skipped_delisted", delisted);
             tally.add("notice_keys", envelope.row_count() as u64);

@@ -1,12 +1,11 @@
 //! The lists of a job, in their order, as far as they have been read.
 
-use std::io::BufRead;
 use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
 
 use crate::error::{Problem, Result};
-use crate::index::{self, IndexReader, IndexShard};
+use crate::index::{self, IndexReader, IndexShard, StoredNotices};
 use crate::keys::recipe_digest;
 use crate::read::{Input, ListParts};
 use crate::record::{ListInfo, Notice};
@@ -27,7 +26,7 @@ enum Source {
     /// Records.
     List(Box<ListParts>),
     /// Prepared records and their blind keys.
-    Index(Box<IndexReader<Box<dyn BufRead + Send>>>),
+    Index(Box<IndexReader>),
 }
 
 /// What a list gives at a time.
@@ -35,7 +34,7 @@ pub(super) enum Piece {
     /// Notices of an edition, with its date.
     Notices(Vec<Notice>, Option<Date>),
     /// A shard of an index.
-    Shard(Box<IndexShard>),
+    Shard(Box<IndexShard<StoredNotices>>),
 }
 
 impl Lists {
@@ -65,9 +64,15 @@ impl Lists {
         Ok(piece)
     }
 
+    /// Reads what [`Lists::take`] gives next.
+    pub(super) fn read_ahead(&mut self, most: usize) -> Result<()> {
+        self.ahead = self.take(most)?;
+        Ok(())
+    }
+
     /// Whether everything was taken.
     pub(super) fn is_at_end(&mut self) -> Result<bool> {
-        self.ahead = self.take(1)?;
+        self.read_ahead(1)?;
         Ok(self.ahead.is_none())
     }
 
@@ -93,7 +98,7 @@ impl Source {
         if input.head(index::MAGIC.len() as u64)? != index::MAGIC {
             return Ok(Self::List(Box::new(ListParts::open(path)?)));
         }
-        let reader = IndexReader::new(input.open()?)?;
+        let reader = IndexReader::new(input.bytes()?)?;
         let refused = |why| Err(Problem::Index { why }.into());
         if reader.head().recipe_digest != recipe_digest().0 {
             return refused("it was made with other tables or rules");

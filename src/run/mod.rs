@@ -27,7 +27,7 @@ use crate::candidates::{self, Group};
 use crate::error::Result;
 use crate::exchange::{Envelope, Handle, HandleBook};
 use crate::hits::{Hit, LiveNotice, make_hit};
-use crate::index::IndexShard;
+use crate::index::{IndexShard, StoredNotices};
 use crate::keys::{KeyMaker, Prepared, Recipe, Secret, Side};
 use crate::read::{List, PairRow};
 use crate::record::{Kind, Name, Notice, PartialDate, Record, Status, Subject};
@@ -116,7 +116,12 @@ impl Run {
         while room > 0 {
             let taken = match lists.take(memory.block())? {
                 Some(Piece::Notices(notices, list_date)) => {
-                    let mut some = self.prepare(notices, list_date);
+                    // The next ones are read while these are prepared.
+                    let (mut some, next) = rayon::join(
+                        || self.prepare(notices, list_date),
+                        || lists.read_ahead(memory.block()),
+                    );
+                    next?;
                     let taken = some.iter().map(memory::weight).sum();
                     live.append(&mut some);
                     taken
@@ -137,10 +142,9 @@ impl Run {
     }
 
     /// Takes over a shard of an index.
-    fn restore(&mut self, shard: IndexShard) -> Result<()> {
-        let delisted = shard.delisted;
-        self.tally
-            .add("notices_in", delisted + shard.notices.len() as u64);
+    fn restore(&mut self, shard: IndexShard<StoredNotices>) -> Result<()> {
+        let (delisted, listed) = (shard.delisted, shard.notices.glances().len());
+        self.tally.add("notices_in", delisted + listed as u64);
         self.tally.add("notices_skipped_delisted", delisted);
         let shard = Shard::restored(&self.sealing, shard, self.settings.as_of)?;
         self.push(shard);
@@ -171,15 +175,14 @@ impl Run {
     }
 
     fn push(&mut self, shard: Shard) {
-        let live = shard.notices().iter().filter(|n| n.status.is_live());
-        let screened = live.clone().count();
+        let counts = shard.counts();
         for (what, n) in [
-            ("notices_skipped_expired", shard.notices().len() - screened),
-            ("notices_screened", screened),
-            ("notice_names", live.map(|n| n.prepared.names.len()).sum()),
-            ("notice_keys", shard.envelope().row_count()),
+            ("notices_skipped_expired", counts.expired),
+            ("notices_screened", counts.screened),
+            ("notice_names", counts.names),
+            ("notice_keys", shard.envelope().row_count() as u64),
         ] {
-            self.tally.add(what, n as u64);
+            self.tally.add(what, n);
         }
         self.shards.push(shard);
     }
@@ -228,7 +231,7 @@ impl Run {
     /// Screens a batch against the shards at hand.
     ///
     /// # Errors
-    /// Integrity, where a shard was made with other recipes.
+    /// Integrity, where a shard was made with other recipes or its index is damaged.
     pub fn screen(&self, batch: &Batch<'_>) -> Result<(Vec<Hit>, Tally)> {
         let (mut hits, mut tally) = (Vec::new(), Tally::new());
         for shard in &self.shards {
@@ -243,6 +246,11 @@ impl Run {
     fn screen_shard(&self, batch: &Batch<'_>, shard: &Shard) -> Result<(Vec<Hit>, Tally)> {
         let (candidates, mut tally) = candidates::join(&batch.envelope, shard.envelope())?;
         let mut groups: Vec<Group<'_>> = candidates.groups().collect();
+        shard.open(
+            groups
+                .iter()
+                .flat_map(|group| group.notices.iter().copied()),
+        )?;
         // Subjects that share their rarest word share candidates and word pairs: one after the other
         // they find them near the processor.
         groups.par_sort_by_cached_key(|group| batch.get(group.subject)?.1.rarest_word());

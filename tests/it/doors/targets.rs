@@ -186,11 +186,17 @@ pub(crate) fn leakage(bytes: &[u8]) {
 /// Indexes of lists; as they are, and with digests that fit, so that what these guard is met too.
 pub(crate) fn index(bytes: &[u8]) {
     for bytes in [bytes.to_vec(), bound(bytes)] {
-        let Ok(mut reader) = IndexReader::new(bytes.as_slice()) else {
+        let size = bytes.len();
+        let Ok(mut reader) = IndexReader::new(bytes.into()) else {
             continue;
         };
         while let Ok(Some(shard)) = reader.next_shard() {
-            assert!(shard.envelope.row_count() <= bytes.len());
+            assert!(shard.envelope.row_count() <= size);
+            for at in 0..shard.notices.glances().len() {
+                if let Ok(notice) = shard.notices.read(at) {
+                    assert!(notice.names.len() <= size);
+                }
+            }
         }
     }
 }
