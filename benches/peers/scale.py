@@ -34,7 +34,11 @@ def pairs(path, subject, notice):
 
 def folded(source, target):
     """The same table in ASCII letters: DuckDB knows no scripts, and does not pay for this."""
-    target.write_text(anyascii(source.read_text(encoding="utf-8")), encoding="ascii")
+    with (
+        source.open(encoding="utf-8", newline="") as file,
+        target.open("w", encoding="ascii", newline="") as out,
+    ):
+        csv.writer(out).writerows([anyascii(cell) for cell in cells] for cells in csv.reader(file))
 
 
 def row(size, name, figures, found=None, truth=None):
