@@ -14,7 +14,12 @@ from rapidfuzz.distance import JaroWinkler
 from lists import fold
 
 NUMBERS = count()
-SCHEMAS = {"person": "Person", "organization": "Organization"}
+SCHEMAS = {
+    "person": "Person",
+    "organization": "Organization",
+    "vessel": "Vessel",
+    "aircraft": "Airplane",
+}
 
 
 def read_csv(path):
@@ -24,9 +29,12 @@ def read_csv(path):
 
 
 def years(birth):
-    """A birth date as FollowTheMoney has it: no `circa`, and every year of a range."""
-    first, dots, last = birth.lstrip("~").partition("..")
-    return [str(y) for y in range(int(first), int(last) + 1)] if dots else [first] if first else []
+    """Birth dates as FollowTheMoney has them: no `circa`, and every year of a range."""
+    dates = []
+    for date in filter(None, birth.split(";")):
+        first, dots, last = date.lstrip("~").partition("..")
+        dates += [str(y) for y in range(int(first), int(last) + 1)] if dots else [first]
+    return dates
 
 
 def proxy(key, kind, names, birth):
