@@ -12,7 +12,7 @@ use crate::normalize::{self, Tag};
 use crate::record::{
     Country, IdKind, Kind, NameKind, PartialDate, PlaceKind, Record, Script, Sex, Strength,
 };
-use crate::translit;
+use crate::translit::{self, Native};
 
 /// Neighbours of a name written as one: `abd` `al` `rahman` as `abdalrahman`.
 #[derive(Clone, Copy, Debug)]
@@ -73,15 +73,13 @@ fn is_run(tokens: &[Token]) -> bool {
     matches!(tokens, [family, given] if given.is_glued && is_unspaced(family) && is_unspaced(given))
 }
 
-/// The spellings of a name that was written in one run.
-fn run(tokens: &[Token]) -> Box<[Form]> {
-    let joined = || {
-        let [family, given] = tokens else { return None };
-        family.native.as_ref()?.joined(given.native.as_ref()?)
-    };
-    let native = is_run(tokens).then(joined).flatten();
-    let spellings = native.map_or_else(Vec::new, |n| n.spellings(translit::MAX_FORMS));
-    spellings.iter().map(|s| Form::new(s)).collect()
+/// Tokens in one learned script, as one word.
+pub(crate) fn natives(tokens: &[Token]) -> Option<Native> {
+    let (first, rest) = tokens.split_first()?;
+    rest.iter()
+        .try_fold((**first.native.as_ref()?).clone(), |all, next| {
+            all.joined(next.native.as_ref()?)
+        })
 }
 
 /// One token of a name, ready to be compared: a word, and what it is in this name.
@@ -121,6 +119,8 @@ pub struct PreparedName {
     pub tokens: Box<[Token]>,
     /// Neighbours written as one.
     pub joins: Box<[Join]>,
+    /// The whole name as one word, where it stands without spaces in a learned script.
+    pub whole: Option<Box<Native>>,
     /// Spellings of the whole name where it was written in one run, likeliest first; else none. Where
     /// such a name was cut into tokens is a guess.
     pub run: Box<[Form]>,
@@ -138,9 +138,14 @@ impl PreparedName {
     pub fn new(tokens: &[normalize::Token], kind: Kind) -> Option<Self> {
         let tokens: Box<[Token]> = tokens.iter().filter_map(|t| token(t, kind)).collect();
         let joins = joins(compared(&tokens));
+        let is_glued = tokens.iter().skip(1).all(|t| t.is_glued);
+        let whole = is_glued.then(|| natives(compared(&tokens))).flatten();
+        let run = whole.as_ref().filter(|_| is_run(&tokens));
+        let run = run.map_or_else(Vec::new, |n| n.spellings(translit::MAX_FORMS));
         (!tokens.is_empty()).then(|| Self {
             index: 0,
-            run: run(&tokens),
+            run: run.iter().map(|s| Form::new(s)).collect(),
+            whole: whole.map(Box::new),
             joins,
             tokens,
             is_weak: false,

@@ -1,6 +1,8 @@
 //! Evidence of one name pair: which tokens are partners, and what that is worth.
 
-use crate::keys::{COMPARED_TOKENS, Choice, Join, NameView, PreparedName, Token};
+use std::cell::OnceCell;
+
+use crate::keys::{COMPARED_TOKENS, Choice, Join, NameView, PreparedName, Token, natives};
 use crate::normalize::Tag;
 use crate::rarity::{self, Company};
 use crate::score::bound::{join_bits, join_fits};
@@ -8,7 +10,7 @@ use crate::score::evidence::{EvidenceKind, Level, Part};
 use crate::score::kernels::osa_distance;
 use crate::score::meet::{Partners, Scratch};
 use crate::score::model::Model;
-use crate::score::words::{distance, is_cut, natives, nearly, spelling_bits, whole_spelling};
+use crate::score::words::{distance, is_cut, nearly, spelling_bits, whole_spelling};
 
 /// Compares two names that have just met; pushes the evidence to `parts` and returns its sum.
 ///
@@ -23,7 +25,9 @@ pub(super) fn compare_names(
     let (a_tokens, b_tokens) = (a.compared(), b.compared());
     let start = parts.len();
     let chosen = &mut scratch.options;
-    choose(model, a, b, chosen);
+    let found = OnceCell::new();
+    let spelling = || *found.get_or_init(|| whole_spelling(model, &a, &b));
+    choose(model, a, b, spelling, chosen);
     let taken = chosen.iter().fold((0, 0), |taken, p| {
         (taken.0 | p.mask_a(), taken.1 | p.mask_b())
     });
@@ -66,7 +70,7 @@ pub(super) fn compare_names(
     }
     let mut sum: f64 = parts[start..].iter().map(|p| p.bits).sum();
     if chosen.is_empty()
-        && let Some(graded) = nearly(model, &a, &b)
+        && let Some(graded) = nearly(model, &a, &b, spelling)
     {
         parts.push(Part::form(Level::Floor, graded - sum));
         sum = graded;
@@ -114,7 +118,13 @@ const FAINT: f64 = 0.15;
 
 /// Keeps the partners, those with most bits first. Equal bits: those nearest to the start of both
 /// names, so that the two names may change places.
-fn choose(model: &Model, a: NameView<'_>, b: NameView<'_>, options: &mut Vec<Partners>) {
+fn choose(
+    model: &Model,
+    a: NameView<'_>,
+    b: NameView<'_>,
+    spelling: impl Fn() -> Option<f64>,
+    options: &mut Vec<Partners>,
+) {
     joins(model, a, b, options);
     options.sort_by(|x, y| {
         let place = |p: &Partners| (p.a + p.b, p.a_len + p.b_len, p.a);
@@ -131,7 +141,7 @@ fn choose(model: &Model, a: NameView<'_>, b: NameView<'_>, options: &mut Vec<Par
         }
         is_free
     });
-    if let Some(whole) = whole_run(model, &a, &b) {
+    if let Some(whole) = whole_run(model, &a, &b, spelling) {
         let sum: f64 = options.iter().map(|p| p.bits).sum();
         if whole.bits > sum {
             options.clear();
@@ -234,11 +244,16 @@ pub(super) fn index(i: usize) -> u8 {
 const JOINED_GAP: f32 = 0.12;
 
 /// A name that was written in one run, as the partner of all words of a name in Latin letters.
-fn whole_run(model: &Model, a: &PreparedName, b: &PreparedName) -> Option<Partners> {
+fn whole_run(
+    model: &Model,
+    a: &PreparedName,
+    b: &PreparedName,
+    spelling: impl Fn() -> Option<f64>,
+) -> Option<Partners> {
     if is_cut(a) == is_cut(b) {
         return None;
     }
-    let spelling = whole_spelling(model, a, b)?;
+    let spelling = spelling()?;
     let latin = if is_cut(a) { b } else { a };
     let worth: f64 = latin.compared().iter().map(|t| model.worth(t.bits)).sum();
     (spelling > 0.0).then(|| Partners {

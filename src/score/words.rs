@@ -1,6 +1,6 @@
 //! What two words are worth to each other, and what the spelling of a whole name says.
 
-use crate::keys::{Form, PreparedName, Tie, Token, Word, sound_form};
+use crate::keys::{Form, PreparedName, Tie, Word, sound_form};
 use crate::rarity;
 use crate::score::evidence::Level;
 use crate::score::kernels::{osa_distance, sound_distance};
@@ -85,7 +85,7 @@ pub(super) fn spelling_bits(model: &Model, native: &Native, latin: &Form) -> f64
 ///
 /// For measuring and for runs: how rare the name is does not count here.
 pub(crate) fn whole_spelling(model: &Model, a: &PreparedName, b: &PreparedName) -> Option<f64> {
-    let (native, latin) = match (run(a.compared()), run(b.compared())) {
+    let (native, latin) = match (&a.whole, &b.whole) {
         (Some(native), None) => (native, b),
         (None, Some(native)) => (native, a),
         _ => return None,
@@ -102,7 +102,7 @@ pub(crate) fn whole_spelling(model: &Model, a: &PreparedName, b: &PreparedName) 
         let (behind, front) = words.split_at(first);
         let spelling = front.iter().chain(behind).map(|t| t.form());
         let spelling = spelling.fold(Form::default(), Form::joined);
-        spelling_bits(model, &native, &spelling)
+        spelling_bits(model, native, &spelling)
     });
     orders.reduce(f64::max)
 }
@@ -121,10 +121,16 @@ pub(crate) fn nearness(a: &PreparedName, b: &PreparedName) -> Option<f64> {
     Some(-f64::from(gap))
 }
 
-/// What two names bring that do not agree, where the spelling of the one speaks for the other: between
+/// What two names bring that do not agree, where the spelling of the one, as [`whole_spelling`] has it,
+/// speaks for the other: between
 /// the floor and a conflict, so that a near miss stands above what has nothing in common. Only where
 /// one of them is one word or one run, as `bound` expects no less of those than a conflict.
-pub(super) fn nearly(model: &Model, a: &PreparedName, b: &PreparedName) -> Option<f64> {
+pub(super) fn nearly(
+    model: &Model,
+    a: &PreparedName,
+    b: &PreparedName,
+    whole_spelling: impl Fn() -> Option<f64>,
+) -> Option<f64> {
     let is_one = |name: &PreparedName| {
         let cores = name.compared().iter().filter(|t| t.is_core());
         cores.count() <= 1 || is_cut(name)
@@ -132,7 +138,7 @@ pub(super) fn nearly(model: &Model, a: &PreparedName, b: &PreparedName) -> Optio
     if !(is_one(a) || is_one(b)) {
         return None;
     }
-    let spelling = whole_spelling(model, a, b)?;
+    let spelling = whole_spelling()?;
     let width = (model.conflict.0 - model.name_floor).max(0.0);
     Some(model.name_floor + width / (1.0 + (-spelling / NEARLY).exp2()))
 }
@@ -145,21 +151,6 @@ const RUN_WORDS: usize = 4;
 
 /// A sound distance per letter at which two forms have nothing in common.
 const FAR: f32 = 0.5;
-
-/// Tokens that were written without spaces in a learned script, or a single one.
-pub(super) fn run(tokens: &[Token]) -> Option<Native> {
-    let is_run = tokens.iter().skip(1).all(|t| t.is_glued);
-    is_run.then(|| natives(tokens)).flatten()
-}
-
-/// Tokens in one learned script, as one word.
-pub(super) fn natives(tokens: &[Token]) -> Option<Native> {
-    let (first, rest) = tokens.split_first()?;
-    rest.iter()
-        .try_fold((**first.native.as_ref()?).clone(), |all, next| {
-            all.joined(next.native.as_ref()?)
-        })
-}
 
 /// Whether a name was written in one run and cut by guess.
 pub(super) fn is_cut(name: &PreparedName) -> bool {

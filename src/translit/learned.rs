@@ -97,6 +97,11 @@ impl Chunk {
         &self.letters[..usize::from(self.len)]
     }
 
+    /// Whether a word goes on with these letters: what [`word_of`] makes of its next ones.
+    fn begins(&self, next: u64) -> bool {
+        next & ((1 << (8 * self.len)) - 1) == word_of(self.letters)
+    }
+
     /// Reads `letters:number`, a `-` for no letters.
     fn read(cell: &str) -> Option<Self> {
         let (text, share) = cell.split_once(':')?;
@@ -119,6 +124,13 @@ fn letters(text: &str) -> Letters {
         *letter = byte;
     }
     letters
+}
+
+/// Some letters as a number: equal for equal letters.
+fn word_of(letters: Letters) -> u64 {
+    let mut bytes = [0; 8];
+    bytes[..LONGEST].copy_from_slice(&letters);
+    u64::from_le_bytes(bytes)
 }
 
 /// Longest chunk: the readings of Han characters.
@@ -341,46 +353,18 @@ impl Transducer {
         Some(row.read.get_or_init(read))
     }
 
+    /// What each character of a word may stand for.
+    fn rows(&self, word: &[char]) -> Box<[Option<&Row>]> {
+        (0..word.len()).map(|at| self.row(word, at)).collect()
+    }
+
     /// The natural log of the probability that a word is written so, over all ways to cut the Latin
     /// side; of that, the first 31 letters count.
     ///
     /// **Cost**: O(characters · letters), some hundred nanoseconds.
     pub fn likelihood(&self, word: &[char], latin: &[u8]) -> f32 {
-        let latin = &latin[..latin.len().min(LETTERS - 1)];
-        let width = latin.len() + 1;
-        let (mut above, mut below) = ([0.0_f64; LETTERS], [0.0_f64; LETTERS]);
-        above[0] = 1.0;
-        for at in 0..word.len() {
-            below[..width].fill(0.0);
-            let row = self.row(word, at);
-            let silent = row.map_or(1.0, Row::silent);
-            for (j, here) in above[..width].iter().copied().enumerate() {
-                if here == 0.0 {
-                    continue;
-                }
-                below[j] += here * silent;
-                if let (Some(row), Some(letter)) = (row, latin.get(j)) {
-                    for chunk in row.beginning(*letter) {
-                        if latin[j..].starts_with(chunk.letters()) {
-                            below[j + usize::from(chunk.len)] += here * f64::from(chunk.share);
-                        }
-                    }
-                }
-            }
-            // A character that is not written, or a letter that nothing explains.
-            for j in 0..width {
-                below[j] += above[j] * UNWRITTEN;
-                if j > 0 {
-                    below[j] += below[j - 1] * UNEXPLAINED;
-                }
-            }
-            std::mem::swap(&mut above, &mut below);
-        }
-        #[allow(clippy::cast_possible_truncation, reason = "a log of few digits")]
-        let log = above[width - 1].max(1e-300).ln() as f32;
-        log
+        likelihood(&self.rows(word), latin)
     }
-
     /// The likeliest spellings of a word with the logs of their probabilities, likeliest first.
     /// A character that the table does not know stands for what `any_ascii` makes of it.
     ///
@@ -436,6 +420,49 @@ impl Transducer {
     }
 }
 
+/// [`Transducer::likelihood`] of a word whose characters may stand for these.
+fn likelihood(rows: &[Option<&Row>], latin: &[u8]) -> f32 {
+    let latin = &latin[..latin.len().min(LETTERS - 1)];
+    let width = latin.len() + 1;
+    let mut next = [0; LETTERS];
+    let mut ahead: Letters = [0; LONGEST];
+    for (place, letter) in next.iter_mut().zip(latin).rev() {
+        ahead.rotate_right(1);
+        ahead[0] = *letter;
+        *place = word_of(ahead);
+    }
+    let (mut above, mut below) = ([0.0_f64; LETTERS], [0.0_f64; LETTERS]);
+    above[0] = 1.0;
+    for row in rows {
+        below[..width].fill(0.0);
+        let silent = row.map_or(1.0, Row::silent);
+        for (j, here) in above[..width].iter().copied().enumerate() {
+            if here == 0.0 {
+                continue;
+            }
+            below[j] += here * silent;
+            if let (Some(row), Some(letter)) = (row, latin.get(j)) {
+                for chunk in row.beginning(*letter) {
+                    if chunk.begins(next[j]) {
+                        below[j + usize::from(chunk.len)] += here * f64::from(chunk.share);
+                    }
+                }
+            }
+        }
+        // A character that is not written, or a letter that nothing explains.
+        for j in 0..width {
+            below[j] += above[j] * UNWRITTEN;
+            if j > 0 {
+                below[j] += below[j - 1] * UNEXPLAINED;
+            }
+        }
+        std::mem::swap(&mut above, &mut below);
+    }
+    #[allow(clippy::cast_possible_truncation, reason = "a log of few digits")]
+    let log = above[width - 1].max(1e-300).ln() as f32;
+    log
+}
+
 /// Length of a form, and one more.
 const LETTERS: usize = 32;
 
@@ -450,6 +477,7 @@ const UNEXPLAINED: f64 = 1e-4;
 pub struct Native {
     table: &'static Transducer,
     word: Box<[char]>,
+    rows: Box<[Option<&'static Row>]>,
 }
 
 impl std::fmt::Debug for Native {
@@ -461,18 +489,21 @@ impl std::fmt::Debug for Native {
 impl Native {
     /// A word and its script; `None` where the script has not been learned.
     pub fn new(word: &str, script: Script) -> Option<Self> {
-        Some(Self {
-            table: of(script)?,
-            word: characters(word, script).into(),
-        })
+        Some(Self::of_table(of(script)?, characters(word, script)))
+    }
+
+    fn of_table(table: &'static Transducer, word: Vec<char>) -> Self {
+        Self {
+            table,
+            rows: table.rows(&word),
+            word: word.into(),
+        }
     }
 
     /// Two words written as one; `None` where they are of different scripts.
     pub fn joined(&self, next: &Self) -> Option<Self> {
-        std::ptr::eq(self.table, next.table).then(|| Self {
-            table: self.table,
-            word: [&*self.word, &*next.word].concat().into(),
-        })
+        std::ptr::eq(self.table, next.table)
+            .then(|| Self::of_table(self.table, [&*self.word, &*next.word].concat()))
     }
 
     /// Its likeliest spellings, those that keys tell apart first; at most so many.
@@ -482,7 +513,7 @@ impl Native {
 
     /// log2 of the probability that the word is written so in Latin letters; 0 at most.
     pub fn log2_probability(&self, latin: &[u8]) -> f64 {
-        f64::from(self.table.likelihood(&self.word, latin) / std::f32::consts::LN_2)
+        f64::from(likelihood(&self.rows, latin) / std::f32::consts::LN_2)
     }
 }
 
