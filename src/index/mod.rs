@@ -11,7 +11,7 @@
 //! of the envelope in a block for each first byte of a key; one end. Integers are little endian, texts
 //! stand behind four bytes of length.
 //!
-//! All of a file is checked before anything of it is given out. Rows stay where they are, and a notice
+//! All of a shard is checked before anything of it is given out. Rows stay where they are, and a notice
 //! is made ready when it is first asked for: a run pays for what it looks at.
 #![cfg_attr(
     not(test),
