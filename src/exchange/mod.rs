@@ -134,9 +134,6 @@ fn part_of(row: &Row) -> usize {
     usize::from(first)
 }
 
-/// Parts of an envelope: keys are random, so the first byte cuts them evenly.
-const PARTS: usize = Envelope::PARTS;
-
 /// Collects rows from several threads. No row is held twice: each part has its room from the start
 /// and is sorted where it lies.
 #[derive(Debug)]
@@ -149,10 +146,10 @@ impl Sealer {
     /// Begins an envelope of about so many rows. Room that stays empty is never touched, so too
     /// many cost nothing; too few cost copies.
     pub fn new(recipe_digest: [u8; 32], rows: usize) -> Self {
-        let part = || Mutex::new(Vec::with_capacity(rows / PARTS));
+        let part = || Mutex::new(Vec::with_capacity(rows / Envelope::PARTS));
         Self {
             recipe_digest,
-            parts: std::iter::repeat_with(part).take(PARTS).collect(),
+            parts: std::iter::repeat_with(part).take(Envelope::PARTS).collect(),
         }
     }
 
@@ -160,7 +157,7 @@ impl Sealer {
     pub fn sheaf(&self) -> Sheaf<'_> {
         Sheaf {
             sealer: self,
-            parts: vec![Vec::new(); PARTS],
+            parts: vec![Vec::new(); Envelope::PARTS],
         }
     }
 
@@ -267,7 +264,7 @@ const MAGIC: &[u8; 8] = b"VMENVEL1";
 const HEAD: usize = 48;
 
 impl Envelope {
-    /// Number of parts.
+    /// Number of parts: keys are random, so the first byte cuts them evenly.
     pub const PARTS: usize = 256;
 
     /// Seals rows into an envelope: sorts them and drops repeats.
@@ -349,7 +346,7 @@ impl Envelope {
         if !is_rising(rows) {
             return Err(OUT_OF_ORDER.into());
         }
-        let mut parts = vec![Part::Held(Vec::new()); PARTS];
+        let mut parts = vec![Part::Held(Vec::new()); Envelope::PARTS];
         for rows in rows.chunk_by(|a, b| part_of(a) == part_of(b)) {
             let place = rows.first().and_then(|row| parts.get_mut(part_of(row)));
             if let Some(place) = place {
@@ -373,7 +370,7 @@ impl Envelope {
             let (rows, tail) = bytes.as_chunks();
             tail.is_empty() && is_rising(rows) && rows.iter().all(|row| part_of(row) == place)
         };
-        if parts.len() != PARTS || !parts.par_iter().enumerate().all(is_whole) {
+        if parts.len() != Envelope::PARTS || !parts.par_iter().enumerate().all(is_whole) {
             return Err(OUT_OF_ORDER.into());
         }
         Ok(Self {

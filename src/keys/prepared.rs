@@ -137,9 +137,10 @@ impl PreparedName {
     /// no token can be compared.
     pub fn new(tokens: &[normalize::Token], kind: Kind) -> Option<Self> {
         let tokens: Box<[Token]> = tokens.iter().filter_map(|t| token(t, kind)).collect();
-        let joins = joins(compared(&tokens));
-        let is_glued = tokens.iter().skip(1).all(|t| t.is_glued);
-        let whole = is_glued.then(|| natives(compared(&tokens))).flatten();
+        let seen = compared(&tokens);
+        let joins = joins(seen);
+        let is_glued = seen.iter().skip(1).all(|t| t.is_glued);
+        let whole = is_glued.then(|| natives(seen)).flatten();
         let run = whole.as_ref().filter(|_| is_run(&tokens));
         let run = run.map_or_else(Vec::new, |n| n.spellings(translit::MAX_FORMS));
         (!tokens.is_empty()).then(|| Self {

@@ -77,12 +77,7 @@ impl Iterator for Pairs {
             Err(error) => return Some(Err(error)),
         };
         let [id, a, b, kind, a_birth, b_birth] = self.at.map(|at| at.map_or("", |at| row.cell(at)));
-        let date = |text: &str| {
-            let is_stated = !text.is_empty();
-            is_stated
-                .then(|| PartialDate::parse(text, None).ok())
-                .flatten()
-        };
+        let date = |text| PartialDate::parse(text, None).ok();
         Some(Ok(PairRow {
             id: id.to_owned(),
             a: a.to_owned(),

@@ -191,6 +191,9 @@ impl PartialDate {
     /// [`DateProblem`]: no such day, another form, or an order of day and month that is not stated.
     pub fn parse(text: &str, order: Option<DateOrder>) -> ReadDate {
         let text = text.trim().trim_end_matches('.').to_lowercase();
+        if text.is_empty() {
+            return Err(DateProblem::Unreadable);
+        }
         let (text, circa) = strip_circa(&text);
         let date = parse_range(text, order)
             .or_else(|| parse_decade(text))

@@ -121,15 +121,15 @@ pub(crate) fn nearness(a: &PreparedName, b: &PreparedName) -> Option<f64> {
     Some(-f64::from(gap))
 }
 
-/// What two names bring that do not agree, where the spelling of the one, as [`whole_spelling`] has it,
-/// speaks for the other: between
-/// the floor and a conflict, so that a near miss stands above what has nothing in common. Only where
-/// one of them is one word or one run, as `bound` expects no less of those than a conflict.
+/// What two names bring that do not agree, where the spelling of the one speaks for the other
+/// ([`whole_spelling`] of them): between the floor and a conflict, so that a near miss stands above what
+/// has nothing in common. Only where one of them is one word or one run, as `bound` expects no less of
+/// those than a conflict.
 pub(super) fn nearly(
     model: &Model,
     a: &PreparedName,
     b: &PreparedName,
-    whole_spelling: impl Fn() -> Option<f64>,
+    spelling: impl Fn() -> Option<f64>,
 ) -> Option<f64> {
     let is_one = |name: &PreparedName| {
         let cores = name.compared().iter().filter(|t| t.is_core());
@@ -138,7 +138,7 @@ pub(super) fn nearly(
     if !(is_one(a) || is_one(b)) {
         return None;
     }
-    let spelling = whole_spelling()?;
+    let spelling = spelling()?;
     let width = (model.conflict.0 - model.name_floor).max(0.0);
     Some(model.name_floor + width / (1.0 + (-spelling / NEARLY).exp2()))
 }

@@ -358,13 +358,6 @@ impl Transducer {
         (0..word.len()).map(|at| self.row(word, at)).collect()
     }
 
-    /// The natural log of the probability that a word is written so, over all ways to cut the Latin
-    /// side; of that, the first 31 letters count.
-    ///
-    /// **Cost**: O(characters · letters), some hundred nanoseconds.
-    pub fn likelihood(&self, word: &[char], latin: &[u8]) -> f32 {
-        likelihood(&self.rows(word), latin)
-    }
     /// The likeliest spellings of a word with the logs of their probabilities, likeliest first.
     /// A character that the table does not know stands for what `any_ascii` makes of it.
     ///
@@ -420,7 +413,10 @@ impl Transducer {
     }
 }
 
-/// [`Transducer::likelihood`] of a word whose characters may stand for these.
+/// The natural log of the probability that a word is written so, whose characters may stand for these,
+/// over all ways to cut the Latin side; of that, the first 31 letters count.
+///
+/// **Cost**: O(characters · letters), some hundred nanoseconds.
 fn likelihood(rows: &[Option<&Row>], latin: &[u8]) -> f32 {
     let latin = &latin[..latin.len().min(LETTERS - 1)];
     let width = latin.len() + 1;
@@ -655,7 +651,7 @@ mod tests {
     fn characters_without_a_row_do_not_stop_a_word() {
         let table = Transducer::new("a\tб\tb:1\nn\tб #\tb:2\n");
         assert_eq!(table.spell(&['б', '7', 'б'])[0].1, "b7b");
-        assert!(table.likelihood(&['☃'], b"zz").is_finite());
-        assert!(table.likelihood(&[], b"").is_finite());
+        assert!(likelihood(&table.rows(&['☃']), b"zz").is_finite());
+        assert!(likelihood(&table.rows(&[]), b"").is_finite());
     }
 }
