@@ -96,9 +96,12 @@ pub(crate) fn class_bits(class: ClassKey) -> f32 {
     shares().whole.get(&class).map_or(RAREST, bits_of)
 }
 
-/// The same of the first two classes of a class key.
-pub(crate) fn beginning_bits(class: ClassKey) -> f32 {
-    bits_of(&shares().beginnings[usize::from(class.beginning())])
+/// The same of the first two classes of a class key ([`ClassKey::beginning`]); 0 where there are none.
+pub(crate) fn beginning_bits(beginning: u8) -> f32 {
+    if beginning == 0 {
+        return 0.0;
+    }
+    bits_of(&shares().beginnings[usize::from(beginning)])
 }
 
 /// Shares of class keys and of their beginnings among people and among organisations.

@@ -8,6 +8,7 @@ mod choice;
 mod class;
 mod clear;
 pub mod conjunctions;
+mod era;
 mod form;
 mod gist;
 mod kin;

@@ -2,17 +2,19 @@
 //!
 //! Chosen by recall against candidates (`veilmatch evaluate keys`). Each recipe is cheap where it is
 //! selective and stays silent where it is not: whether it speaks depends on the record and on the
-//! shipped frequencies alone.
+//! shipped frequencies alone. What names make is joined by an era of birth where it is common
+//! ([`Eras`]); a whole name, a date and a number are not.
 
 use crate::keys::class::{ClassKey, beginning_bits};
 use crate::keys::clear::ClearKey;
+use crate::keys::era::Eras;
 use crate::keys::form::Form;
 use crate::keys::prepared::{Prepared, PreparedName, Token};
 use crate::keys::word::Class;
 use crate::normalize::Tag;
 
 /// Version of the rules in this file, part of the recipe digest.
-pub(crate) const RULES: &str = "recipes/4";
+pub(crate) const RULES: &str = "recipes/5";
 
 /// Fewest bits a pair of class keys needs to be a key of its own. Unit: bits of rarity, summed over
 /// both classes. 14 bits: an unrelated name makes the same pair about once in 16,000.
@@ -28,6 +30,9 @@ const SINGLE_TOKEN_BITS: f32 = 15.0;
 /// Fewest bits a class key needs beside an initial, and the written token that it is made of: an initial
 /// is worth so little that a more common token and it stay far below the threshold.
 const BESIDE_INITIAL_BITS: (f32, f32) = (6.0, 12.0);
+
+/// Bits of an initial, about: one of eleven classes.
+const INITIAL_BITS: f32 = 3.5;
 
 /// Fewest bits a class key and the beginning of another one need together.
 const BEGINNING_BITS: f32 = 18.0;
@@ -119,10 +124,14 @@ recipes!(
 /// Calls `emit` with the recipe and the clear bytes of every key of a record, repeats included.
 /// Clear keys never leave: see `KeyMaker::blind`.
 pub fn clear_keys(record: &Prepared, side: Side, mut emit: impl FnMut(Recipe, ClearKey)) {
-    let years = birth_years(record, side);
-    let days = birth_days(record, side);
+    let bearer = Bearer {
+        side,
+        years: birth_years(record, side),
+        days: birth_days(record, side),
+        eras: Eras::of(record, side),
+    };
     for name in &record.names {
-        name_keys(name, side, &years, &days, &mut emit);
+        name_keys(name, &bearer, &mut emit);
     }
     for id in &record.ids {
         if id.kind.is_strong() {
@@ -131,11 +140,21 @@ pub fn clear_keys(record: &Prepared, side: Side, mut emit: impl FnMut(Recipe, Cl
     }
 }
 
+/// What keys say of who bears a name.
+struct Bearer {
+    side: Side,
+    years: Vec<i16>,
+    days: Vec<[u8; 4]>,
+    eras: Eras,
+}
+
 /// A token or two joined neighbours, as keys see them.
 struct Unit<'a> {
     classes: Classes<'a>,
     form: Form,
     token_bits: f32,
+    /// Of the class key of the form: the same for equal forms, whatever script they come from.
+    form_bits: f32,
     /// First and last core token it covers.
     first: usize,
     last: usize,
@@ -190,6 +209,7 @@ fn units(name: &PreparedName) -> (Vec<Unit<'_>>, usize) {
             classes: Classes::Word(classes),
             form: *t.form(),
             token_bits: t.bits,
+            form_bits: Class::of(t.form().as_bytes()).bits,
             first: i,
             last: i,
             is_descriptor: t.tag == Tag::Descriptor,
@@ -213,6 +233,7 @@ fn units(name: &PreparedName) -> (Vec<Unit<'_>>, usize) {
             classes,
             form: with,
             token_bits: a.bits + b.bits,
+            form_bits: Class::of(with.as_bytes()).bits,
             first: i,
             last: i + 1,
             is_descriptor: a.tag == Tag::Descriptor && b.tag == Tag::Descriptor,
@@ -240,20 +261,16 @@ fn joined_classes(
     Classes::Joined(classes, count)
 }
 
-fn name_keys(
-    name: &PreparedName,
-    side: Side,
-    years: &[i16],
-    days: &[[u8; 4]],
-    emit: &mut impl FnMut(Recipe, ClearKey),
-) {
+fn name_keys(name: &PreparedName, bearer: &Bearer, emit: &mut impl FnMut(Recipe, ClearKey)) {
+    let eras = &bearer.eras;
     let (units, real) = units(name);
     for (i, unit) in units.iter().enumerate() {
         let covers_all = unit.first == 0 && unit.last + 1 == real;
         let beginnings = beside(unit, &units);
         for class in unit.classes.iter().filter(|_| !unit.is_initial) {
             let class_bytes = class.key.0.to_be_bytes();
-            for year in years.iter().filter(|_| class.bits >= BESIDE_YEAR_BITS) {
+            let years = bearer.years.iter();
+            for year in years.filter(|_| class.bits >= BESIDE_YEAR_BITS) {
                 emit(
                     Recipe::ClassYear,
                     ClearKey::new(&[&class_bytes, &year.to_be_bytes()]),
@@ -263,33 +280,39 @@ fn name_keys(
             let stands_alone =
                 class.key.len() > 2 && (!is_joined || class.bits >= WHOLE_JOINED_BITS);
             if covers_all && stands_alone {
-                emit(Recipe::Mononym, ClearKey::new(&[&class_bytes]));
+                for era in eras.beside(class.bits) {
+                    emit(Recipe::Mononym, ClearKey::new(&[&class_bytes, era]));
+                }
             }
             if class.key.len() > 3 && class.bits >= SINGLE_CLASS_BITS {
                 for begun in &*beginnings {
-                    let key = ClearKey::new(&[&class_bytes, &[*begun]]);
-                    emit(Recipe::RareClass, key);
+                    for era in eras.beside(class.bits + beginning_bits(*begun)) {
+                        let key = ClearKey::new(&[&class_bytes, &[*begun], era]);
+                        emit(Recipe::RareClass, key);
+                    }
                 }
             }
         }
         if let Some(class) = unit.classes.first().filter(|_| i < real) {
-            for day in days {
+            for day in &bearer.days {
                 let key = ClearKey::new(&[&[class.key.first()], day]);
                 emit(Recipe::InitialDate, key);
             }
         }
         if unit.token_bits >= SINGLE_TOKEN_BITS && unit.form.len() > 3 && !unit.is_descriptor {
             for begun in &*beginnings {
-                let key = ClearKey::new(&[unit.form.as_bytes(), &[0, *begun]]);
-                emit(Recipe::RareToken, key);
+                for era in eras.beside(unit.form_bits + beginning_bits(*begun)) {
+                    let key = ClearKey::new(&[unit.form.as_bytes(), &[0, *begun], era]);
+                    emit(Recipe::RareToken, key);
+                }
             }
         }
         for other in units[i + 1..].iter().filter(|o| !unit.overlaps(o)) {
-            pair_keys(unit, other, side, emit);
+            pair_keys(unit, other, bearer, emit);
         }
     }
-    triple_keys(&units[..real], emit);
-    beginning_keys(&units[..real], emit);
+    triple_keys(&units[..real], eras, emit);
+    beginning_keys(&units[..real], eras, emit);
     skeleton_keys(&units[..real], emit);
     joined_keys(&units[..real], emit);
 }
@@ -344,22 +367,24 @@ impl Firsts {
     }
 }
 
-fn pair_keys(a: &Unit<'_>, b: &Unit<'_>, side: Side, emit: &mut impl FnMut(Recipe, ClearKey)) {
-    initial_keys(a, b, side, emit);
-    initial_keys(b, a, side, emit);
+fn pair_keys(a: &Unit<'_>, b: &Unit<'_>, bearer: &Bearer, emit: &mut impl FnMut(Recipe, ClearKey)) {
+    initial_keys(a, b, bearer, emit);
+    initial_keys(b, a, bearer, emit);
     if a.is_initial || b.is_initial || (a.is_descriptor && b.is_descriptor) {
         return;
     }
     let (low, high) = if a.form <= b.form { (a, b) } else { (b, a) };
-    emit(
-        Recipe::PairToken,
-        ClearKey::new(&[low.form.as_bytes(), &[0], high.form.as_bytes()]),
-    );
+    for era in bearer.eras.beside(low.form_bits + high.form_bits) {
+        let key = ClearKey::new(&[low.form.as_bytes(), &[0], high.form.as_bytes(), era]);
+        emit(Recipe::PairToken, key);
+    }
     for (x, y) in product(&a.classes, &b.classes) {
         if x.bits + y.bits >= PAIR_BITS {
             let (low, high) = (x.key.min(y.key), x.key.max(y.key));
-            let key = ClearKey::new(&[&low.0.to_be_bytes(), &high.0.to_be_bytes()]);
-            emit(Recipe::PairClass, key);
+            for era in bearer.eras.beside(x.bits + y.bits) {
+                let key = ClearKey::new(&[&low.0.to_be_bytes(), &high.0.to_be_bytes(), era]);
+                emit(Recipe::PairClass, key);
+            }
         }
     }
 }
@@ -370,7 +395,7 @@ fn pair_keys(a: &Unit<'_>, b: &Unit<'_>, side: Side, emit: &mut impl FnMut(Recip
 fn initial_keys(
     full: &Unit<'_>,
     other: &Unit<'_>,
-    side: Side,
+    bearer: &Bearer,
     emit: &mut impl FnMut(Recipe, ClearKey),
 ) {
     let (least, least_written) = BESIDE_INITIAL_BITS;
@@ -379,12 +404,14 @@ fn initial_keys(
     }
     for class in full.classes.iter().filter(|c| c.bits >= least) {
         for initial in other.initials.iter() {
-            let key = ClearKey::new(&[&class.key.0.to_be_bytes(), &[initial]]);
-            if side == Side::Notice || other.is_initial {
-                emit(Recipe::SubjectInitial, key);
-            }
-            if side == Side::Subject || other.is_initial {
-                emit(Recipe::NoticeInitial, key);
+            for era in bearer.eras.beside(class.bits + INITIAL_BITS) {
+                let key = ClearKey::new(&[&class.key.0.to_be_bytes(), &[initial], era]);
+                if bearer.side == Side::Notice || other.is_initial {
+                    emit(Recipe::SubjectInitial, key);
+                }
+                if bearer.side == Side::Subject || other.is_initial {
+                    emit(Recipe::NoticeInitial, key);
+                }
             }
         }
     }
@@ -400,7 +427,7 @@ fn initials(form: &Form, classes: &[Class]) -> Firsts {
 }
 
 /// Three class keys where some pair of them is too common to be a key.
-fn triple_keys(units: &[Unit<'_>], emit: &mut impl FnMut(Recipe, ClearKey)) {
+fn triple_keys(units: &[Unit<'_>], eras: &Eras, emit: &mut impl FnMut(Recipe, ClearKey)) {
     let mut classes = [Class::default(); TOKENS];
     let firsts = units
         .iter()
@@ -415,12 +442,15 @@ fn triple_keys(units: &[Unit<'_>], emit: &mut impl FnMut(Recipe, ClearKey)) {
     for (i, x) in classes.iter().enumerate() {
         for (j, y) in classes.iter().enumerate().skip(i + 1) {
             for z in &classes[j + 1..] {
-                let all = x.bits + y.bits + z.bits;
-                if [x, y, z].iter().any(|c| all - c.bits < PAIR_BITS) {
-                    let mut triple = [x, y, z].map(|c| c.key);
-                    triple.sort_unstable();
-                    let [x, y, z] = triple.map(|c| c.0.to_be_bytes());
-                    emit(Recipe::TripleClass, ClearKey::new(&[&x, &y, &z]));
+                // In one order, for the same sum on both sides.
+                let mut triple = [x, y, z];
+                triple.sort_unstable_by_key(|c| c.key);
+                let all: f32 = triple.iter().map(|c| c.bits).sum();
+                if triple.iter().any(|c| all - c.bits < PAIR_BITS) {
+                    let [x, y, z] = triple.map(|c| c.key.0.to_be_bytes());
+                    for era in eras.beside(all) {
+                        emit(Recipe::TripleClass, ClearKey::new(&[&x, &y, &z, era]));
+                    }
                 }
             }
         }
@@ -429,18 +459,20 @@ fn triple_keys(units: &[Unit<'_>], emit: &mut impl FnMut(Recipe, ClearKey)) {
 
 /// A class key beside the first two classes of each other token: where the other one was cut off, or
 /// has two slips.
-fn beginning_keys(units: &[Unit<'_>], emit: &mut impl FnMut(Recipe, ClearKey)) {
+fn beginning_keys(units: &[Unit<'_>], eras: &Eras, emit: &mut impl FnMut(Recipe, ClearKey)) {
     let words = || units.iter().filter(|u| !u.is_initial && !u.is_descriptor);
     for whole in words() {
         for other in words().filter(|o| !o.overlaps(whole)) {
             let (Some(class), Some(begun)) = (whole.classes.first(), other.classes.first()) else {
                 continue;
             };
-            let bits = class.bits + beginning_bits(begun.key);
+            let bits = class.bits + beginning_bits(begun.key.beginning());
             if begun.key.len() > 1 && bits >= BEGINNING_BITS {
-                let begun = begun.key.beginning();
-                let key = ClearKey::new(&[&class.key.0.to_be_bytes(), &[begun]]);
-                emit(Recipe::PairBeginning, key);
+                for era in eras.beside(bits) {
+                    let begun = begun.key.beginning();
+                    let key = ClearKey::new(&[&class.key.0.to_be_bytes(), &[begun], era]);
+                    emit(Recipe::PairBeginning, key);
+                }
             }
         }
     }
