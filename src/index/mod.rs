@@ -38,8 +38,16 @@ use notice::{put_day, put_text};
 
 pub use stored::{Glance, StoredNotices};
 
-/// First bytes of an index.
+/// First bytes of an index: what it is, and the version.
 pub const MAGIC: &[u8; 8] = b"VMINDEX2";
+
+/// The same of every version.
+const ANY_VERSION: &[u8] = b"VMINDEX";
+
+/// Whether a file with this beginning is an index, of this version or another.
+pub fn is_index(head: &[u8]) -> bool {
+    head.starts_with(ANY_VERSION)
+}
 
 /// Notices of one block.
 const NOTICES: usize = 1_024;

@@ -13,13 +13,14 @@ use crate::error::{Place, Problem, Result};
 use crate::hits::Hit;
 use crate::report::Output;
 use crate::report::columns::{COLUMNS, HitColumn, NEEDED, Shape, blank};
-use crate::report::write_hits::Sink;
+use crate::report::write_hits::{Sink, render};
 use crate::tally::Tally;
 
 const BYTE_ORDER_MARK: &str = "\u{feff}";
 
 pub(crate) struct CsvSink {
-    writer: Writer<Output>,
+    output: Output,
+    terminator: Terminator,
 }
 
 impl CsvSink {
@@ -32,44 +33,66 @@ impl CsvSink {
         } else {
             Terminator::Any(b'\n')
         };
-        let mut writer = WriterBuilder::new()
-            .terminator(terminator)
-            .from_writer(output);
-        writer
-            .write_record(COLUMNS.iter().map(|c| c.name))
+        let mut rows = writer(terminator);
+        rows.write_record(COLUMNS.iter().map(|c| c.name))
             .map_err(csv_problem)?;
-        Ok(Self { writer })
+        let mut sink = Self { output, terminator };
+        sink.put(rows)?;
+        Ok(sink)
+    }
+
+    fn put(&mut self, rows: Writer<Vec<u8>>) -> Result<()> {
+        let bytes = rows.into_inner().map_err(|e| Problem::write(e.error()))?;
+        let written = self.output.write_all(&bytes);
+        written.map_err(|e| Problem::write(&e).into())
     }
 }
 
-impl Sink for CsvSink {
-    fn write(&mut self, hit: &Hit, tally: &mut Tally) -> Result<()> {
-        for column in COLUMNS {
-            let cell = (column.cell)(hit);
-            let text = cell
-                .to_text()
-                .map_err(|_| Problem::Internal("evidence does not serialize"))?;
-            let escaped = match column.shape {
-                Shape::Number | Shape::Count => text,
-                _ => escape(&text),
-            };
-            if matches!(escaped, Cow::Owned(_)) && column.shape == Shape::Text {
-                tally.add("cells_escaped", 1);
-            }
-            self.writer
-                .write_field(escaped.as_bytes())
-                .map_err(csv_problem)?;
+/// Writes rows into memory.
+fn writer(terminator: Terminator) -> Writer<Vec<u8>> {
+    WriterBuilder::new()
+        .terminator(terminator)
+        .from_writer(Vec::new())
+}
+
+/// Writes a hit as a row; returns how many of its texts a spreadsheet would have run.
+fn write_row(rows: &mut Writer<Vec<u8>>, hit: &Hit) -> Result<u64> {
+    let mut cells_escaped = 0;
+    for column in COLUMNS {
+        let cell = (column.cell)(hit);
+        let text = cell
+            .to_text()
+            .map_err(|_| Problem::Internal("evidence does not serialize"))?;
+        let escaped = match column.shape {
+            Shape::Number | Shape::Count => text,
+            _ => escape(&text),
+        };
+        if matches!(escaped, Cow::Owned(_)) && column.shape == Shape::Text {
+            cells_escaped += 1;
         }
-        self.writer
-            .write_record(None::<&[u8]>)
-            .map_err(csv_problem)?;
-        Ok(())
+        rows.write_field(escaped.as_bytes()).map_err(csv_problem)?;
+    }
+    rows.write_record(None::<&[u8]>).map_err(csv_problem)?;
+    Ok(cells_escaped)
+}
+
+impl Sink for CsvSink {
+    fn write(&mut self, hits: &[Hit], tally: &mut Tally) -> Result<()> {
+        let terminator = self.terminator;
+        let rows = |some: &[Hit]| {
+            let mut rows = writer(terminator);
+            let escaped = some.iter().map(|hit| write_row(&mut rows, hit));
+            let escaped: Result<u64> = escaped.sum();
+            Ok((rows, escaped?))
+        };
+        render(hits, rows, |(rows, escaped)| {
+            tally.add("cells_escaped", escaped);
+            self.put(rows)
+        })
     }
 
     fn finish(self: Box<Self>) -> Result<Output> {
-        self.writer
-            .into_inner()
-            .map_err(|e| Problem::write(e.error()).into())
+        Ok(self.output)
     }
 }
 

@@ -12,7 +12,7 @@ use crate::error::{Error, Place, Problem, Result};
 use crate::hits::{Conflict, Hit};
 use crate::report::Output;
 use crate::report::columns::{COLUMNS, Cell, EvidenceWire, NEEDED, Shape, blank};
-use crate::report::write_hits::Sink;
+use crate::report::write_hits::{Sink, render};
 use crate::tally::Tally;
 
 pub(crate) struct JsonlSink {
@@ -26,12 +26,19 @@ impl JsonlSink {
 }
 
 impl Sink for JsonlSink {
-    fn write(&mut self, hit: &Hit, _: &mut Tally) -> Result<()> {
-        let mut line = line_of(hit)?;
-        line.push(b'\n');
-        self.output
-            .write_all(&line)
-            .map_err(|e| Problem::write(&e).into())
+    fn write(&mut self, hits: &[Hit], _: &mut Tally) -> Result<()> {
+        let lines = |some: &[Hit]| {
+            let mut lines = Vec::new();
+            for hit in some {
+                lines.append(&mut line_of(hit)?);
+                lines.push(b'\n');
+            }
+            Ok(lines)
+        };
+        render(hits, lines, |lines| {
+            let written = self.output.write_all(&lines);
+            written.map_err(|e| Problem::write(&e).into())
+        })
     }
 
     fn finish(self: Box<Self>) -> Result<Output> {

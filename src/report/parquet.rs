@@ -73,10 +73,12 @@ impl ParquetSink {
 }
 
 impl Sink for ParquetSink {
-    fn write(&mut self, hit: &Hit, _: &mut Tally) -> Result<()> {
-        self.waiting.push(hit.clone());
-        if self.waiting.len() == BATCH {
-            self.write_waiting()?;
+    fn write(&mut self, hits: &[Hit], _: &mut Tally) -> Result<()> {
+        for hit in hits {
+            self.waiting.push(hit.clone());
+            if self.waiting.len() == BATCH {
+                self.write_waiting()?;
+            }
         }
         Ok(())
     }

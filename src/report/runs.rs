@@ -4,7 +4,6 @@
 //! is no room for goes into sorted runs in one temporary file in the folder of the output: mode
 //! 0600 and without a name, so it is gone when the process ends, however it ends.
 
-use std::cell::RefCell;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::fmt;
@@ -12,12 +11,13 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::rc::Rc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::error::{Place, Problem, Result};
 use crate::hits::Hit;
 use crate::report::jsonl::{hit_of_line, line_of};
 use crate::report::output::folder_of;
+use crate::report::write_hits::render;
 use crate::score::Evidence;
 
 /// Collects hits.
@@ -80,14 +80,11 @@ impl HitRuns {
         };
         let start = self.runs.last().map_or(0, |run| run.end);
         let mut out = BufWriter::with_capacity(1 << 16, &mut file);
-        for hit in self.held.drain(..) {
-            let links = serde_json::to_vec(&hit.links)
-                .map_err(|_| Problem::Internal("links do not serialize"))?;
-            for line in [line_of(&hit)?, links] {
-                out.write_all(&line).map_err(|e| Problem::write(&e))?;
-                out.write_all(b"\n").map_err(|e| Problem::write(&e))?;
-            }
-        }
+        render(&self.held, two_lines, |lines| {
+            let written = out.write_all(&lines);
+            written.map_err(|e| Problem::write(&e).into())
+        })?;
+        self.held.clear();
         out.flush().map_err(|e| Problem::write(&e))?;
         drop(out);
         let end = file.stream_position().map_err(|e| Problem::write(&e))?;
@@ -101,16 +98,16 @@ impl HitRuns {
     ///
     /// # Errors
     /// The disk, now and later.
-    pub fn by_subject(mut self) -> Result<impl Iterator<Item = Result<Vec<Hit>>>> {
+    pub fn by_subject(mut self) -> Result<impl Iterator<Item = Result<Vec<Hit>>> + Send> {
         self.held.sort_by(|a, b| a.subject_id.cmp(&b.subject_id));
         let mut sources: Vec<Source> = vec![Box::new(self.held.into_iter().map(Ok))];
         if let Some(file) = self.file {
-            let file = Rc::new(RefCell::new(file));
+            let file = Arc::new(Mutex::new(file));
             let share = self.room / self.runs.len().max(1) as u64;
             let buffer = usize::try_from(share).unwrap_or(MOST_READ);
             for run in self.runs {
                 let part = FilePart {
-                    file: Rc::clone(&file),
+                    file: Arc::clone(&file),
                     at: run,
                 };
                 let buffer = buffer.clamp(LEAST_READ, MOST_READ);
@@ -132,12 +129,25 @@ impl HitRuns {
     }
 }
 
+/// Two lines for each hit, as [`WrittenHits`] reads them: the hit and its links.
+fn two_lines(hits: &[Hit]) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    for hit in hits {
+        bytes.append(&mut line_of(hit)?);
+        bytes.push(b'\n');
+        serde_json::to_writer(&mut bytes, &hit.links)
+            .map_err(|_| Problem::Internal("links do not serialize"))?;
+        bytes.push(b'\n');
+    }
+    Ok(bytes)
+}
+
 /// Bytes of a run that are read at a time.
 const LEAST_READ: usize = 1 << 12;
 const MOST_READ: usize = 1 << 20;
 
 /// Hits by subject id.
-type Source = Box<dyn Iterator<Item = Result<Hit>>>;
+type Source = Box<dyn Iterator<Item = Result<Hit>> + Send>;
 
 struct Merge {
     sources: Vec<Source>,
@@ -186,7 +196,7 @@ impl Iterator for Merge {
 
 /// A part of a file that several readers share.
 struct FilePart {
-    file: Rc<RefCell<File>>,
+    file: Arc<Mutex<File>>,
     at: Range<u64>,
 }
 
@@ -194,7 +204,7 @@ impl Read for FilePart {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let left = usize::try_from(self.at.end - self.at.start).unwrap_or(usize::MAX);
         let most = buffer.len().min(left);
-        let mut file = self.file.borrow_mut();
+        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
         file.seek(SeekFrom::Start(self.at.start))?;
         let read = file.read(&mut buffer[..most])?;
         self.at.start += read as u64;

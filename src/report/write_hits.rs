@@ -3,6 +3,8 @@
 use std::fmt;
 use std::path::Path;
 
+use rayon::prelude::*;
+
 use crate::error::{Problem, Result};
 use crate::hits::Hit;
 use crate::report::csv::CsvSink;
@@ -78,8 +80,8 @@ impl HitSettings {
 
 /// What each format does with hits.
 pub(crate) trait Sink: Send {
-    /// Adds one hit; counts what had to be changed for the format.
-    fn write(&mut self, hit: &Hit, tally: &mut Tally) -> Result<()>;
+    /// Adds hits; counts what had to be changed for the format.
+    fn write(&mut self, hits: &[Hit], tally: &mut Tally) -> Result<()>;
     /// Ends the file.
     fn finish(self: Box<Self>) -> Result<Output>;
 }
@@ -117,10 +119,8 @@ impl HitWriter {
     /// # Errors
     /// The disk, or more hits than the format holds.
     pub fn write(&mut self, hits: &[Hit]) -> Result<()> {
-        for hit in hits {
-            self.sink.write(hit, &mut self.tally)?;
-            self.tally.add("hits_written", 1);
-        }
+        self.sink.write(hits, &mut self.tally)?;
+        self.tally.add("hits_written", hits.len() as u64);
         Ok(())
     }
 
@@ -133,6 +133,25 @@ impl HitWriter {
         Ok((self.sink.finish()?.finish()?, self.tally))
     }
 }
+
+/// Renders hits in parallel and hands over what comes out, in their order.
+pub(crate) fn render<T: Send>(
+    hits: &[Hit],
+    render: impl Fn(&[Hit]) -> Result<T> + Sync,
+    mut take: impl FnMut(T) -> Result<()>,
+) -> Result<()> {
+    for many in hits.chunks(RENDERED) {
+        let parts: Result<Vec<T>> = many.par_chunks(RENDERED_AT_ONCE).map(&render).collect();
+        parts?.into_iter().try_for_each(&mut take)?;
+    }
+    Ok(())
+}
+
+/// Hits that are rendered before they are written: a few megabytes.
+const RENDERED: usize = 2_048;
+
+/// Hits that a thread renders at a time.
+const RENDERED_AT_ONCE: usize = 64;
 
 impl fmt::Debug for HitWriter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -70,8 +70,8 @@ impl XlsxSink {
     }
 }
 
-impl Sink for XlsxSink {
-    fn write(&mut self, hit: &Hit, tally: &mut Tally) -> Result<()> {
+impl XlsxSink {
+    fn write_row(&mut self, hit: &Hit, tally: &mut Tally) -> Result<()> {
         if self.rows == self.max_hits {
             return Err(Problem::TooMany {
                 what: "the hits of an XLSX sheet",
@@ -102,6 +102,12 @@ impl Sink for XlsxSink {
             written.map_err(|e| xlsx_problem(&e))?;
         }
         Ok(())
+    }
+}
+
+impl Sink for XlsxSink {
+    fn write(&mut self, hits: &[Hit], tally: &mut Tally) -> Result<()> {
+        hits.iter().try_for_each(|hit| self.write_row(hit, tally))
     }
 
     fn finish(mut self: Box<Self>) -> Result<Output> {
@@ -185,9 +191,9 @@ mod tests {
         let target = folder.path().join("hits.xlsx");
         let mut sink = XlsxSink::with_limit(Output::create(&target).unwrap(), 2).unwrap();
         let mut tally = Tally::new();
-        sink.write(&hit(), &mut tally).unwrap();
-        sink.write(&hit(), &mut tally).unwrap();
-        let error = sink.write(&hit(), &mut tally).unwrap_err();
+        sink.write(&[hit()], &mut tally).unwrap();
+        sink.write(&[hit()], &mut tally).unwrap();
+        let error = sink.write(&[hit()], &mut tally).unwrap_err();
         drop(sink);
         assert!(error.is_usage());
         assert!(error.help().contains("--top"), "{}", error.help());
@@ -203,7 +209,7 @@ mod tests {
         long.evidence[1].subject = "b".repeat(40_000);
         let mut sink = XlsxSink::create(Output::create(&target).unwrap()).unwrap();
         let mut tally = Tally::new();
-        sink.write(&long, &mut tally).unwrap();
+        sink.write(std::slice::from_ref(&long), &mut tally).unwrap();
         let finished = Box::new(sink).finish().unwrap().finish().unwrap();
         finished.commit().unwrap();
         assert_eq!(tally.count("cells_cut"), 2);

@@ -95,7 +95,7 @@ impl Lists {
 impl Source {
     fn open(path: &Path, key_epoch: &str) -> Result<Self> {
         let input = Input::new(path, 1);
-        if input.head(index::MAGIC.len() as u64)? != index::MAGIC {
+        if !index::is_index(&input.head(index::MAGIC.len() as u64)?) {
             return Ok(Self::List(Box::new(ListParts::open(path)?)));
         }
         let reader = IndexReader::new(input.bytes()?)?;

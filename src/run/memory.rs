@@ -84,7 +84,7 @@ const MOST_ROWS: usize = 8_192;
 /// what the published notices took, by their names and tokens.
 pub(super) fn weight(live: &LiveNotice) -> u64 {
     let names = live.prepared.names.iter();
-    let names = names.map(|name| 500 + 600 * name.tokens.len());
+    let names = names.map(|name| 630 + 600 * name.tokens.len());
     (700 + names.sum::<usize>()) as u64
 }
 

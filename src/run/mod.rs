@@ -19,6 +19,8 @@ pub use shard::Shard;
 use lists::{Lists, Piece};
 use shard::Sealing;
 
+use std::sync::{Mutex, PoisonError};
+
 use jiff::civil::Date;
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
@@ -254,26 +256,36 @@ impl Run {
         // Subjects that share their rarest word share candidates and word pairs: one after the other
         // they find them near the processor.
         groups.par_sort_by_cached_key(|group| batch.get(group.subject)?.1.rarest_word());
-        let scored: Vec<(Vec<Hit>, u64)> = groups
-            .into_par_iter()
-            .with_min_len(SUBJECTS_A_SCORER)
-            .map_init(
-                || {
-                    Scorer::new(&self.settings.model, self.settings.weak_aliases)
-                        .from_bits(self.settings.threshold_bits)
-                },
-                |scorer, group| match batch.get(group.subject) {
-                    Some(subject) => self.score_group(scorer, subject, shard, group.notices),
-                    None => (Vec::new(), 0),
-                },
-            )
-            .collect();
+        // A scorer remembers pairs of words: who is done hands his on.
+        let idle = Mutex::new(Vec::new());
+        let lent = || idle.lock().unwrap_or_else(PoisonError::into_inner);
+        let score = |groups: &[Group<'_>]| {
+            let known = lent().pop();
+            let mut scorer = known.unwrap_or_else(|| self.scorer());
+            let (mut hits, mut held_back) = (Vec::new(), 0);
+            for group in groups {
+                if let Some(subject) = batch.get(group.subject) {
+                    let (mut some, held) =
+                        self.score_group(&mut scorer, subject, shard, group.notices);
+                    hits.append(&mut some);
+                    held_back += held;
+                }
+            }
+            lent().push(scorer);
+            (hits, held_back)
+        };
+        let scored: Vec<(Vec<Hit>, u64)> = groups.par_chunks(SUBJECTS_AT_ONCE).map(score).collect();
         let mut hits = Vec::new();
         for (mut some, held_back) in scored {
             hits.append(&mut some);
             tally.add("weak_aliases_held_back", held_back);
         }
         Ok((hits, tally))
+    }
+
+    fn scorer(&self) -> Scorer<'_> {
+        Scorer::new(&self.settings.model, self.settings.weak_aliases)
+            .from_bits(self.settings.threshold_bits)
     }
 
     fn score_group(
@@ -341,8 +353,8 @@ impl Batch<'_> {
     }
 }
 
-/// Subjects that one scorer takes at least: it remembers pairs of words, so a new one is slow at first.
-const SUBJECTS_A_SCORER: usize = 256;
+/// Subjects that a thread takes at a time: few, for some have a thousand times the candidates of others.
+const SUBJECTS_AT_ONCE: usize = 32;
 
 /// Candidates that are fetched from memory together.
 const FETCHED: usize = 16;

@@ -106,11 +106,19 @@ impl ScreenJob {
 
         let mut writer = HitWriter::create(&self.output, &self.hits)?;
         let mut outcome = Tally::new();
-        for subject in hits.by_subject()? {
-            let ranked = rank(subject?, self.top);
-            outcome.add("hits_joined_per_subject", ranked.joined);
-            outcome.add("hits_cut_by_top", ranked.cut);
-            writer.write(&ranked.hits)?;
+        let mut subjects = hits.by_subject()?;
+        let mut ready = Vec::new();
+        loop {
+            // The next hits are put in order while these are written.
+            let (written, next) = rayon::join(
+                || writer.write(&ready),
+                || in_order(&mut subjects, self.top, &mut outcome),
+            );
+            written?;
+            ready = next?;
+            if ready.is_empty() {
+                break;
+            }
         }
         let (hits_file, written) = writer.finish()?;
         outcome.merge(written);
@@ -179,6 +187,28 @@ impl ScreenJob {
         .into()
     }
 }
+
+/// The hits of the next subjects in their order; none at the end.
+fn in_order(
+    subjects: &mut impl Iterator<Item = Result<Vec<Hit>>>,
+    top: Option<usize>,
+    tally: &mut Tally,
+) -> Result<Vec<Hit>> {
+    let mut ready = Vec::new();
+    while ready.len() < WRITTEN_AT_ONCE {
+        let Some(subject) = subjects.next() else {
+            break;
+        };
+        let mut ranked = rank(subject?, top);
+        tally.add("hits_joined_per_subject", ranked.joined);
+        tally.add("hits_cut_by_top", ranked.cut);
+        ready.append(&mut ranked.hits);
+    }
+    Ok(ready)
+}
+
+/// Hits that are written together, at least.
+const WRITTEN_AT_ONCE: usize = 2_048;
 
 /// All subjects against the notices at hand.
 struct Pass<'a> {

@@ -190,13 +190,18 @@ pub(super) struct Part {
     pub b: (u8, u8),
 }
 
+/// Bits of three digits behind the point; none of them is -0.
+pub(super) fn thousandths(bits: f64) -> f64 {
+    (bits * 1_000.0).round() / 1_000.0 + 0.0
+}
+
 impl Part {
     /// Bits are rounded to thousandths, so that what is shown adds up to what is summed.
     pub(super) fn new(kind: EvidenceKind, level: Level, bits: f64) -> Self {
         Self {
             kind,
             level,
-            bits: (bits * 1_000.0).round() / 1_000.0,
+            bits: thousandths(bits),
             a: (0, 0),
             b: (0, 0),
         }
@@ -218,5 +223,16 @@ impl Part {
 
     pub(super) fn form(level: Level, bits: f64) -> Self {
         Self::new(EvidenceKind::NameForm, level, bits)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn next_to_nothing_is_nothing() {
+        assert!(thousandths(-0.0004).is_sign_positive());
+        assert!((thousandths(-1.0004) + 1.0).abs() < 1e-9);
     }
 }

@@ -24,7 +24,7 @@ pub use kernels::{osa_distance, sound_distance};
 pub use model::Model;
 pub(crate) use words::{nearness, whole_spelling};
 
-use evidence::{Level, Part};
+use evidence::{Level, Part, thousandths};
 use meet::Scratch;
 
 /// What weak aliases of a notice may do.
@@ -193,7 +193,7 @@ impl<'a> Scorer<'a> {
         let mut parts = best.parts;
         parts.extend_from_slice(&self.fields);
         let bits: f64 = parts.iter().map(|p| p.bits).sum();
-        let bits = (bits * 1_000.0).round() / 1_000.0;
+        let bits = thousandths(bits);
         if bits < self.floor && !is_held_back {
             self.name = parts;
             return None;

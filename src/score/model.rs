@@ -339,7 +339,8 @@ impl Model {
         if score <= 0.0 {
             f64::NEG_INFINITY
         } else {
-            -8.0 * (1.0 / score - 1.0).log2()
+            // Not -0 where it is none.
+            0.0 - 8.0 * (1.0 / score - 1.0).log2()
         }
     }
 
@@ -369,6 +370,11 @@ mod tests {
             assert!((model.bits(score) - f64::from(bits)).abs() < 1e-6);
             last = score;
         }
+    }
+
+    #[test]
+    fn the_threshold_is_not_below_zero() {
+        assert!(Model::default().bits(0.5).is_sign_positive());
     }
 
     #[test]

@@ -380,22 +380,28 @@ impl Transducer {
                 continue;
             };
             let before = if at == 0 { EDGE } else { word[at - 1] };
-            let mut wider: Vec<(f32, usize, &Chunk)> = Vec::with_capacity(beam.len() * TRIED);
+            let mut wider: Vec<Step<'_>> = Vec::with_capacity(beam.len() * TRIED);
             for (from, hypothesis) in beam.iter().enumerate() {
                 let after = self.after(before, hypothesis.last, here);
-                wider.extend(row.likeliest().map(|chunk| {
+                for (rank, chunk) in row.likeliest().enumerate() {
                     let p = after.map_or(chunk.share, |a| a.smooth(chunk.letters, chunk.share));
-                    (hypothesis.log + p.max(1e-9).ln(), from, chunk)
-                }));
+                    let log = hypothesis.log + p.max(1e-9).ln();
+                    wider.push(Step {
+                        log,
+                        from: (from, rank),
+                        chunk,
+                    });
+                }
             }
-            // Stable, so equal ones stay in the order of their making.
-            wider.sort_by(|a, b| b.0.total_cmp(&a.0));
-            wider.truncate(BEAM);
-            let grown = wider.into_iter().map(|(log, from, chunk)| {
-                let mut text = beam[from].text.clone();
-                text.extend(chunk.letters().iter().map(|b| char::from(*b)));
-                let last = chunk.letters;
-                Hypothesis { log, last, text }
+            keep_likeliest(&mut wider);
+            let grown = wider.into_iter().map(|step| {
+                let mut text = beam[step.from.0].text.clone();
+                text.extend(step.chunk.letters().iter().map(|b| char::from(*b)));
+                Hypothesis {
+                    log: step.log,
+                    last: step.chunk.letters,
+                    text,
+                }
             });
             beam = grown.collect();
         }
@@ -411,6 +417,25 @@ impl Transducer {
         spellings.truncate(SPELLINGS);
         spellings
     }
+}
+
+/// A hypothesis with one more chunk.
+struct Step<'a> {
+    log: f32,
+    /// Which hypothesis, and which of the chunks that it was tried with.
+    from: (usize, usize),
+    chunk: &'a Chunk,
+}
+
+/// The likeliest steps in their order, at most as many as the beam is wide; equal ones in the order of
+/// their making.
+fn keep_likeliest(steps: &mut Vec<Step<'_>>) {
+    let order = |a: &Step<'_>, b: &Step<'_>| b.log.total_cmp(&a.log).then(a.from.cmp(&b.from));
+    if steps.len() > BEAM {
+        steps.select_nth_unstable_by(BEAM, order);
+        steps.truncate(BEAM);
+    }
+    steps.sort_unstable_by(order);
 }
 
 /// The natural log of the probability that a word is written so, whose characters may stand for these,
