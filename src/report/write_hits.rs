@@ -137,11 +137,11 @@ impl HitWriter {
 /// Renders hits in parallel and hands over what comes out, in their order.
 pub(crate) fn render<T: Send>(
     hits: &[Hit],
-    render: impl Fn(&[Hit]) -> Result<T> + Sync,
+    some: impl Fn(&[Hit]) -> Result<T> + Sync,
     mut take: impl FnMut(T) -> Result<()>,
 ) -> Result<()> {
     for many in hits.chunks(RENDERED) {
-        let parts: Result<Vec<T>> = many.par_chunks(RENDERED_AT_ONCE).map(&render).collect();
+        let parts: Result<Vec<T>> = many.par_chunks(RENDERED_AT_ONCE).map(&some).collect();
         parts?.into_iter().try_for_each(&mut take)?;
     }
     Ok(())
