@@ -34,10 +34,7 @@ const UNDATED: [u8; 2] = [u8::MAX, 0];
 /// | dated subject | within [`APART`] years, or a little more | meet |
 /// | undated subject | meet | meet |
 #[derive(Debug)]
-pub(super) struct Eras {
-    each: [[u8; 2]; MOST + 1],
-    count: usize,
-}
+pub(super) struct Eras(Vec<[u8; 2]>);
 
 impl Eras {
     pub(super) fn of(record: &Prepared, side: Side) -> Self {
@@ -54,17 +51,8 @@ impl Eras {
             (Side::Subject, None) | (Side::Notice, Some(_)) => &[ANYBODY],
             (Side::Notice, None) => &[ANYBODY, UNDATED],
         };
-        let all = to_all.iter().copied();
-        let all = all.chain(dated.into_iter().flatten().map(i16::to_be_bytes));
-        let mut this = Self {
-            each: [[0; 2]; MOST + 1],
-            count: 0,
-        };
-        for (place, era) in this.each.iter_mut().zip(all) {
-            *place = era;
-            this.count += 1;
-        }
-        this
+        let dated = dated.into_iter().flatten().map(i16::to_be_bytes);
+        Self(to_all.iter().copied().chain(dated).collect())
     }
 
     /// The last part of a key of so many bits, once for each era; nothing, once, if the key is rare.
@@ -72,7 +60,7 @@ impl Eras {
     /// The bits must be the same on both sides of a comparison. No part begins with a letter or a digit.
     pub(super) fn beside(&self, bits: f32) -> impl Iterator<Item = &[u8]> {
         let (alone, eras) = if bits < RARE_BITS {
-            (None, &self.each[..self.count])
+            (None, &*self.0)
         } else {
             (Some(&[][..]), &[][..])
         };

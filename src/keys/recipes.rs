@@ -466,10 +466,11 @@ fn beginning_keys(units: &[Unit<'_>], eras: &Eras, emit: &mut impl FnMut(Recipe,
             let (Some(class), Some(begun)) = (whole.classes.first(), other.classes.first()) else {
                 continue;
             };
-            let bits = class.bits + beginning_bits(begun.key.beginning());
-            if begun.key.len() > 1 && bits >= BEGINNING_BITS {
+            let is_long = begun.key.len() > 1;
+            let begun = begun.key.beginning();
+            let bits = class.bits + beginning_bits(begun);
+            if is_long && bits >= BEGINNING_BITS {
                 for era in eras.beside(bits) {
-                    let begun = begun.key.beginning();
                     let key = ClearKey::new(&[&class.key.0.to_be_bytes(), &[begun], era]);
                     emit(Recipe::PairBeginning, key);
                 }
