@@ -51,7 +51,7 @@ impl MayAgree {
     /// An upper bound of what `names::compare_names` returns for two names whose tokens agree at most
     /// so. No word is opened for it.
     pub(super) fn most(&self, model: &Model, a: &NameOutlines<'_>, b: &NameOutlines<'_>) -> f64 {
-        self.best.most(model, a, b)
+        self.best.most_with_joins(model, a, b)
     }
 }
 
@@ -185,10 +185,12 @@ impl Most<'_> {
 }
 
 /// The most that each token of two names can be worth.
-#[derive(Debug, Default)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Best {
     a: [f64; COMPARED_TOKENS],
     b: [f64; COMPARED_TOKENS],
+    /// What several tokens that stand for one or for each other can be worth together.
+    joined: f64,
     met: Met,
 }
 
@@ -205,9 +207,33 @@ impl Best {
         self.met.b |= 1 << j;
     }
 
-    /// An upper bound of what `names::compare_names` returns for two names whose tokens agree so.
+    /// Tokens of both names, one bit each, may agree together and be worth so many bits.
+    pub(super) fn add_joined(&mut self, a: u16, b: u16, bits: f64) {
+        self.joined += bits;
+        self.met.a |= a;
+        self.met.b |= b;
+    }
+
+    /// An upper bound of what `names::compare_names` returns for two names whose tokens agree so one by
+    /// one, whatever their neighbours may be together.
     ///
     /// **Cost**: O(joins · tokens), a few machine words each.
+    pub(super) fn most_with_joins(
+        mut self,
+        model: &Model,
+        ours: &NameOutlines<'_>,
+        theirs: &NameOutlines<'_>,
+    ) -> f64 {
+        for join in ours.joins {
+            self.joined += join_worth(model, join, theirs, |whole| self.met.add(join, whole));
+        }
+        for join in theirs.joins {
+            self.joined += join_worth(model, join, ours, |whole| self.met.add(whole, join));
+        }
+        self.most(model, ours, theirs)
+    }
+
+    /// An upper bound of what `names::compare_names` returns for two names whose tokens agree so.
     pub(super) fn most(
         &self,
         model: &Model,
@@ -217,16 +243,9 @@ impl Best {
         let sum = |best: &[f64; COMPARED_TOKENS], name: &NameOutlines<'_>| {
             best[..usize::from(name.count)].iter().sum::<f64>()
         };
-        let mut met = self.met;
-        let mut most = sum(&self.a, ours).min(sum(&self.b, theirs));
-        for join in ours.joins {
-            most += join_worth(model, join, theirs, |whole| met.add(join, whole));
-        }
-        for join in theirs.joins {
-            most += join_worth(model, join, ours, |whole| met.add(whole, join));
-        }
-        most += whole_name(model, ours, theirs, met) + model.legal_form.0.max(0.0);
-        let (missed_a, missed_b) = met.missed(ours, theirs);
+        let mut most = sum(&self.a, ours).min(sum(&self.b, theirs)) + self.joined;
+        most += whole_name(model, ours, theirs, self.met) + model.legal_form.0.max(0.0);
+        let (missed_a, missed_b) = self.met.missed(ours, theirs);
         let is_apart = missed_a != 0 && missed_b != 0;
         if is_apart && ours.is_of_person && theirs.is_of_person {
             most -= model.taken_where_a_part_differs(most);
@@ -415,6 +434,7 @@ mod tests {
                 }
                 let (a, b) = (a.view(0), b.view(0));
                 scratch.meet_at(&model, a, b, &every(&a, &b));
+                scratch.join(&model, a, b);
                 let naive = compare_names(&model, a, b, &mut scratch, &mut Vec::new());
                 assert!(scratch.meet(&model, a, b, f64::NEG_INFINITY));
                 let most = scratch.most(&model, a, b);

@@ -1,39 +1,23 @@
-//! Which tokens of two names agree, one by one.
+//! Which tokens of two names agree, one by one and joined.
+
+use std::cell::OnceCell;
 
 use crate::keys::{Form, Look, NameView, Outline, Token};
 use crate::normalize::Tag;
 use crate::score::bound::{Best, MayAgree, Most, Shares};
 use crate::score::evidence::Level;
+use crate::score::joined::{joins, whole_run};
 use crate::score::memo::Memo;
 use crate::score::model::Model;
-use crate::score::words::{CUT_SOUNDS, agreement, better, other_form};
-
-/// A possible partnership of tokens: `a..a+a_len` of the subject with `b..b+b_len` of the notice.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Partners {
-    pub(super) bits: f64,
-    pub(super) level: Level,
-    pub(super) a: u8,
-    pub(super) a_len: u8,
-    pub(super) b: u8,
-    pub(super) b_len: u8,
-}
-
-impl Partners {
-    pub(super) fn mask_a(&self) -> u32 {
-        span(self.a, self.a_len)
-    }
-
-    pub(super) fn mask_b(&self) -> u32 {
-        span(self.b, self.b_len)
-    }
-}
+use crate::score::partners::Partners;
+use crate::score::words::{CUT_SOUNDS, agreement, better, nearly, other_form, whole_spelling};
 
 /// What comparing names needs beside the names; kept between pairs.
 #[derive(Debug)]
 pub(super) struct Scratch {
     agreements: Memo<Option<(Level, f32)>>,
-    pub(super) options: Vec<Partners>,
+    options: Vec<Partners>,
+    spelling: OnceCell<Option<f64>>,
     shares: Shares,
 }
 
@@ -42,12 +26,14 @@ impl Scratch {
         Self {
             agreements: Memo::new(),
             options: Vec::with_capacity(64),
+            spelling: OnceCell::new(),
             shares: Shares::new(model),
         }
     }
 
-    /// Finds the tokens of two names that agree one by one, and says whether `names::compare_names`, which
-    /// comes next or not at all, may make so many bits of them.
+    /// Finds the tokens of two names that agree, and says whether `names::compare_names`, which comes next
+    /// or not at all, may make so many bits of them: asked before words are opened, before joined
+    /// neighbours are, and when all is known that agrees.
     pub(super) fn meet(
         &mut self,
         model: &Model,
@@ -61,6 +47,10 @@ impl Scratch {
             return false;
         }
         self.meet_at(model, a, b, &may_agree);
+        if is_asked && self.best().most_with_joins(model, &a.outlines, &b.outlines) < bits {
+            return false;
+        }
+        self.join(model, a, b);
         !is_asked || self.most(model, a, b) >= bits
     }
 
@@ -70,7 +60,7 @@ impl Scratch {
         MayAgree::of(Most { model, shares }, &a.outlines, &b.outlines)
     }
 
-    /// Finds those that do agree.
+    /// Finds those that do agree, one by one.
     pub(super) fn meet_at(
         &mut self,
         model: &Model,
@@ -79,6 +69,7 @@ impl Scratch {
         may_agree: &MayAgree,
     ) {
         self.options.clear();
+        self.spelling.take();
         for x in a.outlines.tokens() {
             let at = usize::from(x.start);
             let (same, cuts) = (may_agree.same[at], may_agree.cut[at]);
@@ -112,13 +103,47 @@ impl Scratch {
         }
     }
 
+    /// Finds neighbours that agree with one token.
+    pub(super) fn join(&mut self, model: &Model, a: NameView<'_>, b: NameView<'_>) {
+        joins(model, a, b, &mut self.options);
+    }
+
     /// The most that `names::compare_names` can make of two names that have just met.
-    pub(super) fn most(&self, model: &Model, a: NameView<'_>, b: NameView<'_>) -> f64 {
+    pub(super) fn most(&mut self, model: &Model, a: NameView<'_>, b: NameView<'_>) -> f64 {
+        let mut best = self.best();
+        let (found, spelling) = self.met(model, a, b);
+        let is_apart = found.is_empty();
+        let near_miss = is_apart.then(|| nearly(model, &a, &b, spelling)).flatten();
+        if let Some(run) = whole_run(model, &a, &b, spelling) {
+            best.add_joined(run.mask_a(), run.mask_b(), run.bits);
+        }
+        let most = best.most(model, &a.outlines, &b.outlines);
+        near_miss.map_or(most, |bits| most.max(bits))
+    }
+
+    fn best(&self) -> Best {
         let mut best = Best::default();
         for p in &self.options {
-            best.add(p.a, p.b, p.bits);
+            if (p.a_len, p.b_len) == (1, 1) {
+                best.add(p.a, p.b, p.bits);
+            } else {
+                best.add_joined(p.mask_a(), p.mask_b(), p.bits);
+            }
         }
-        best.most(model, &a.outlines, &b.outlines)
+        best
+    }
+
+    /// What was found of two names that have just met, and what the spelling of the whole of them says:
+    /// [`whole_spelling`], worked out once.
+    pub(super) fn met<'a>(
+        &'a mut self,
+        model: &'a Model,
+        a: NameView<'a>,
+        b: NameView<'a>,
+    ) -> (&'a mut Vec<Partners>, impl Fn() -> Option<f64> + Copy + 'a) {
+        let found = &self.spelling;
+        let spelling = move || *found.get_or_init(|| whole_spelling(model, &a, &b));
+        (&mut self.options, spelling)
     }
 
     /// What it is worth that both names have a title or a particle, or that what is a title in one
@@ -190,10 +215,6 @@ fn token((name, outline): Seen<'_>) -> &Token {
 )]
 fn narrow(bits: f64) -> f32 {
     bits as f32
-}
-
-fn span(start: u8, len: u8) -> u32 {
-    ((1 << len) - 1) << start
 }
 
 /// What it is worth that one token is the beginning of the other, cut off where a field ended. The

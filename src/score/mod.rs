@@ -8,11 +8,13 @@ mod bound;
 mod evidence;
 mod fields;
 mod form;
+mod joined;
 mod kernels;
 mod meet;
 mod memo;
 mod model;
 mod names;
+mod partners;
 mod words;
 
 use crate::keys::{Prepared, PreparedName};
@@ -159,9 +161,7 @@ impl<'a> Scorer<'a> {
         let policy = self.weak;
         let held_floor = self.floor.min(-HELD_BY);
         let most = prior + fields::most(model, &subject.gist, &notice.gist);
-        if !self.may_reach(subject, notice, held_floor - most) {
-            return None;
-        }
+        let first = self.may_reach(subject, notice, held_floor - most)?;
         self.fields.clear();
         self.fields
             .push(Part::new(EvidenceKind::Prior, Level::Model, prior));
@@ -169,15 +169,15 @@ impl<'a> Scorer<'a> {
         let has_strong = notice.names.iter().any(|n| !n.is_weak);
         let is_apart = |n: &PreparedName| n.is_weak && has_strong && policy != WeakAliases::Screen;
         let weak = (policy == WeakAliases::Corroborate)
-            .then(|| self.best_name(subject, notice, (base, held_floor), is_apart))
+            .then(|| self.best_name(subject, notice, first, (base, held_floor), is_apart))
             .flatten();
         // A weak alias asks how far the other names agree, so none is passed over beside it.
-        let floor = if weak.is_some() {
-            f64::NEG_INFINITY
+        let (first, floor) = if weak.is_some() {
+            (0, f64::NEG_INFINITY)
         } else {
-            self.floor
+            (first, self.floor)
         };
-        let strong = self.best_name(subject, notice, (base, floor), |n| !is_apart(n));
+        let strong = self.best_name(subject, notice, first, (base, floor), |n| !is_apart(n));
         let strong_sum = strong.as_ref().map_or(f64::NEG_INFINITY, |b| b.sum);
         let reaching = strong.as_ref().map_or(0, |b| b.reaching);
         let mut is_held_back = false;
@@ -215,29 +215,32 @@ impl<'a> Scorer<'a> {
         Some(outcome.bits)
     }
 
-    /// Whether some pair of names may bring so many bits. Looks at outlines alone, and at words that
-    /// have not met before.
-    fn may_reach(&mut self, subject: &Prepared, notice: &Prepared, bits: f64) -> bool {
-        bits == f64::NEG_INFINITY
-            || (0..notice.names.len()).any(|j| {
-                let theirs = notice.view(j);
-                let mut ours = (0..subject.names.len()).map(|i| subject.view(i));
-                ours.any(|ours| self.scratch.meet(self.model, ours, theirs, bits))
-            })
+    /// The first name of the notice that may bring so many bits with one of the subject. Looks at
+    /// outlines alone, and at words that have not met before.
+    fn may_reach(&mut self, subject: &Prepared, notice: &Prepared, bits: f64) -> Option<usize> {
+        if bits == f64::NEG_INFINITY {
+            return Some(0);
+        }
+        (0..notice.names.len()).find(|j| {
+            let theirs = notice.view(*j);
+            let mut ours = (0..subject.names.len()).map(|i| subject.view(i));
+            ours.any(|ours| self.scratch.meet(self.model, ours, theirs, bits))
+        })
     }
 
-    /// The best pair of names, of those of the notice that are wanted; names that cannot lift
-    /// `base` to `floor` are passed over.
+    /// The best pair of names, of those of the notice from a place on that are wanted; names that
+    /// cannot lift `base` to `floor` are passed over.
     fn best_name(
         &mut self,
         subject: &Prepared,
         notice: &Prepared,
+        first: usize,
         (base, floor): (f64, f64),
         is_wanted: impl Fn(&PreparedName) -> bool,
     ) -> Option<BestName> {
         let mut best: Option<BestName> = None;
         let mut reaching = 0;
-        let wanted = notice.names.iter().enumerate();
+        let wanted = notice.names.iter().enumerate().skip(first);
         for (j, _) in wanted.filter(|(_, n)| is_wanted(n)) {
             let mut reaches = false;
             let theirs = notice.view(j);

@@ -1,16 +1,14 @@
 //! Evidence of one name pair: which tokens are partners, and what that is worth.
 
-use std::cell::OnceCell;
-
-use crate::keys::{COMPARED_TOKENS, Choice, Join, NameView, PreparedName, Token, natives};
+use crate::keys::{COMPARED_TOKENS, Choice, NameView, Token};
 use crate::normalize::Tag;
 use crate::rarity::{self, Company};
-use crate::score::bound::{join_bits, join_fits};
 use crate::score::evidence::{EvidenceKind, Level, Part};
-use crate::score::kernels::osa_distance;
-use crate::score::meet::{Partners, Scratch};
+use crate::score::joined::whole_run;
+use crate::score::meet::Scratch;
 use crate::score::model::Model;
-use crate::score::words::{distance, is_cut, nearly, spelling_bits, whole_spelling};
+use crate::score::partners::{Partners, index};
+use crate::score::words::nearly;
 
 /// Compares two names that have just met; pushes the evidence to `parts` and returns its sum.
 ///
@@ -24,10 +22,8 @@ pub(super) fn compare_names(
 ) -> f64 {
     let (a_tokens, b_tokens) = (a.compared(), b.compared());
     let start = parts.len();
-    let chosen = &mut scratch.options;
-    let found = OnceCell::new();
-    let spelling = || *found.get_or_init(|| whole_spelling(model, &a, &b));
-    choose(model, a, b, spelling, chosen);
+    let (chosen, spelling) = scratch.met(model, a, b);
+    choose(whole_run(model, &a, &b, spelling), chosen);
     let taken = chosen.iter().fold((0, 0), |taken, p| {
         (taken.0 | p.mask_a(), taken.1 | p.mask_b())
     });
@@ -118,14 +114,7 @@ const FAINT: f64 = 0.15;
 
 /// Keeps the partners, those with most bits first. Equal bits: those nearest to the start of both
 /// names, so that the two names may change places.
-fn choose(
-    model: &Model,
-    a: NameView<'_>,
-    b: NameView<'_>,
-    spelling: impl Fn() -> Option<f64>,
-    options: &mut Vec<Partners>,
-) {
-    joins(model, a, b, options);
+fn choose(run: Option<Partners>, options: &mut Vec<Partners>) {
     options.sort_by(|x, y| {
         let place = |p: &Partners| (p.a + p.b, p.a_len + p.b_len, p.a);
         y.bits
@@ -141,7 +130,7 @@ fn choose(
         }
         is_free
     });
-    if let Some(whole) = whole_run(model, &a, &b, spelling) {
+    if let Some(whole) = run {
         let sum: f64 = options.iter().map(|p| p.bits).sum();
         if whole.bits > sum {
             options.clear();
@@ -226,7 +215,7 @@ fn is_compared(token: &Token) -> bool {
     token.is_core() || token.tag == Tag::Initial
 }
 
-fn open_tokens(tokens: &[Token]) -> u32 {
+fn open_tokens(tokens: &[Token]) -> u16 {
     tokens
         .iter()
         .enumerate()
@@ -234,110 +223,7 @@ fn open_tokens(tokens: &[Token]) -> u32 {
         .fold(0, |set, (i, _)| set | 1 << i)
 }
 
-/// A place in a name as a byte.
-pub(super) fn index(i: usize) -> u8 {
-    // Names are cut to 16 tokens.
-    u8::try_from(i).unwrap_or(u8::MAX)
-}
-
-/// A sound distance per letter from which on joined neighbours are another word.
-const JOINED_GAP: f32 = 0.12;
-
-/// A name that was written in one run, as the partner of all words of a name in Latin letters.
-fn whole_run(
-    model: &Model,
-    a: &PreparedName,
-    b: &PreparedName,
-    spelling: impl Fn() -> Option<f64>,
-) -> Option<Partners> {
-    if is_cut(a) == is_cut(b) {
-        return None;
-    }
-    let spelling = spelling()?;
-    let latin = if is_cut(a) { b } else { a };
-    let worth: f64 = latin.compared().iter().map(|t| model.worth(t.bits)).sum();
-    (spelling > 0.0).then(|| Partners {
-        bits: spelling.min(worth) * model.respelt,
-        level: Level::SoundsSame,
-        a: 0,
-        a_len: index(a.compared().len()),
-        b: 0,
-        b_len: index(b.compared().len()),
-    })
-}
-
-/// Two neighbours of one name written as one token of the other.
-fn joins(model: &Model, a: NameView<'_>, b: NameView<'_>, options: &mut Vec<Partners>) {
-    for (join, whole, bits) in joined(model, a, b) {
-        options.push(Partners {
-            bits,
-            level: Level::Joined,
-            a: join.start,
-            a_len: join.len,
-            b: whole,
-            b_len: 1,
-        });
-    }
-    for (join, whole, bits) in joined(model, b, a) {
-        options.push(Partners {
-            bits,
-            level: Level::Joined,
-            a: whole,
-            a_len: 1,
-            b: join.start,
-            b_len: join.len,
-        });
-    }
-}
-
-/// Joined neighbours of a name, the token of another that they are, and what that is worth.
-fn joined<'a>(
-    model: &'a Model,
-    name: NameView<'a>,
-    other: NameView<'a>,
-) -> impl Iterator<Item = (&'a Join, u8, f64)> + 'a {
-    let pairs = name.name.joins.iter().zip(name.outlines.joins);
-    let pairs = pairs.flat_map(move |j| {
-        let wholes = other.outlines.wholes.iter();
-        wholes
-            .filter(move |w| join_fits(j.1, w))
-            .map(move |w| (j.0, w))
-    });
-    pairs.filter_map(move |(join, whole)| {
-        let at = whole.start;
-        let token = other.name.tokens.get(usize::from(at))?;
-        let form = token.form();
-        let share: f64 = match osa_distance(join.form.as_bytes(), form.as_bytes()) {
-            0 => 1.0,
-            1 => 0.85,
-            2 if form.len() >= 9 => 0.65,
-            _ => 0.0,
-        };
-        let gap = distance(&join.sound, false, &token.sounds()[0], token.is_abjad);
-        // A short one must sound the same.
-        let sounds_alike = gap == 0.0 || form.len() > 4 && gap < JOINED_GAP;
-        let share = if sounds_alike {
-            share.max(f64::from(model.share(gap)) * model.respelt)
-        } else {
-            share
-        };
-        let worth = model.worth(join_bits(join.bits, whole.bits));
-        let written = || {
-            let end = join.start + join.len;
-            let native = natives(&name.name.tokens[usize::from(join.start)..usize::from(end)])?;
-            let bits = spelling_bits(model, &native, form).min(worth);
-            (!token.is_foreign()).then_some(bits * model.respelt)
-        };
-        let bits = if share < 1.0 {
-            written().map_or(worth * share, |bits| bits.max(worth * share))
-        } else {
-            worth
-        };
-        (bits > 0.0).then_some((join, at, bits))
-    })
-}
-
-fn leftovers(model: &Model, a: &[Token], b: &[Token], free: (u32, u32), parts: &mut Vec<Part>) {
+fn leftovers(model: &Model, a: &[Token], b: &[Token], free: (u16, u16), parts: &mut Vec<Part>) {
     let (mut left_a, mut left_b) = ([0; COMPARED_TOKENS], [0; COMPARED_TOKENS]);
     let left_a = rarest_first(a, free.0, &mut left_a);
     let left_b = rarest_first(b, free.1, &mut left_b);
@@ -389,7 +275,7 @@ fn leftovers(model: &Model, a: &[Token], b: &[Token], free: (u32, u32), parts: &
 }
 
 /// The tokens of a set, the rarest first: they speak first.
-fn rarest_first<'a>(tokens: &[Token], set: u32, places: &'a mut [u8; COMPARED_TOKENS]) -> &'a [u8] {
+fn rarest_first<'a>(tokens: &[Token], set: u16, places: &'a mut [u8; COMPARED_TOKENS]) -> &'a [u8] {
     let mut count = 0;
     for i in (0..index(tokens.len())).filter(|i| set & 1 << i != 0) {
         places[count] = i;
