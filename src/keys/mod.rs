@@ -25,6 +25,7 @@ pub use clear::ClearKey;
 pub use form::Form;
 pub use gist::{Day, Gist, Years};
 pub use kin::{Kin, Tie};
+pub(crate) use outline::token_set;
 pub use outline::{LetterSet, Look, NameOutlines, Outline, Outlines};
 pub(crate) use prepared::natives;
 pub use prepared::{COMPARED_TOKENS, Join, NameView, Prepared, PreparedId, PreparedName, Token};

@@ -123,7 +123,7 @@ impl Outline {
 
     /// The tokens it stands for, one bit each.
     pub fn tokens(&self) -> u16 {
-        ((1 << self.len) - 1) << self.start
+        token_set(self.start, self.len)
     }
 
     fn of_token(token: &Token, at: u8, set: LetterSet) -> Self {
@@ -146,6 +146,11 @@ impl Outline {
             len: 1,
         }
     }
+}
+
+/// So many neighbouring tokens from a place on, 16 at most, one bit each.
+pub(crate) fn token_set(start: u8, len: u8) -> u16 {
+    u16::MAX.checked_shr(16 - u32::from(len)).unwrap_or(0) << start
 }
 
 /// A bit for each letter; digits share six.
@@ -340,6 +345,12 @@ mod tests {
 
     fn set(form: &str) -> LetterSet {
         LetterSet::of(&Form::new(form))
+    }
+
+    #[test]
+    fn a_set_of_tokens_holds_none_to_all() {
+        assert_eq!((token_set(3, 0), token_set(0, 16)), (0, u16::MAX));
+        assert_eq!(token_set(2, 3), 0b1_1100);
     }
 
     #[test]

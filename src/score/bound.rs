@@ -185,7 +185,7 @@ impl Most<'_> {
 }
 
 /// The most that each token of two names can be worth.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Debug, Default)]
 pub(super) struct Best {
     a: [f64; COMPARED_TOKENS],
     b: [f64; COMPARED_TOKENS],
@@ -219,18 +219,19 @@ impl Best {
     ///
     /// **Cost**: O(joins · tokens), a few machine words each.
     pub(super) fn most_with_joins(
-        mut self,
+        &self,
         model: &Model,
         ours: &NameOutlines<'_>,
         theirs: &NameOutlines<'_>,
     ) -> f64 {
+        let (mut met, mut joined) = (self.met, self.joined);
         for join in ours.joins {
-            self.joined += join_worth(model, join, theirs, |whole| self.met.add(join, whole));
+            joined += join_worth(model, join, theirs, |whole| met.add(join, whole));
         }
         for join in theirs.joins {
-            self.joined += join_worth(model, join, ours, |whole| self.met.add(whole, join));
+            joined += join_worth(model, join, ours, |whole| met.add(whole, join));
         }
-        self.most(model, ours, theirs)
+        self.total(model, ours, theirs, (met, joined))
     }
 
     /// An upper bound of what `names::compare_names` returns for two names whose tokens agree so.
@@ -240,12 +241,22 @@ impl Best {
         ours: &NameOutlines<'_>,
         theirs: &NameOutlines<'_>,
     ) -> f64 {
+        self.total(model, ours, theirs, (self.met, self.joined))
+    }
+
+    fn total(
+        &self,
+        model: &Model,
+        ours: &NameOutlines<'_>,
+        theirs: &NameOutlines<'_>,
+        (met, joined): (Met, f64),
+    ) -> f64 {
         let sum = |best: &[f64; COMPARED_TOKENS], name: &NameOutlines<'_>| {
             best[..usize::from(name.count)].iter().sum::<f64>()
         };
-        let mut most = sum(&self.a, ours).min(sum(&self.b, theirs)) + self.joined;
-        most += whole_name(model, ours, theirs, self.met) + model.legal_form.0.max(0.0);
-        let (missed_a, missed_b) = self.met.missed(ours, theirs);
+        let mut most = sum(&self.a, ours).min(sum(&self.b, theirs)) + joined;
+        most += whole_name(model, ours, theirs, met) + model.legal_form.0.max(0.0);
+        let (missed_a, missed_b) = met.missed(ours, theirs);
         let is_apart = missed_a != 0 && missed_b != 0;
         if is_apart && ours.is_of_person && theirs.is_of_person {
             most -= model.taken_where_a_part_differs(most);

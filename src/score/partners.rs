@@ -1,5 +1,6 @@
 //! Tokens of two names that are held against each other.
 
+use crate::keys::token_set;
 use crate::score::evidence::Level;
 
 /// A possible partnership of tokens: `a..a+a_len` of the subject with `b..b+b_len` of the notice.
@@ -16,17 +17,13 @@ pub(super) struct Partners {
 impl Partners {
     /// The tokens of the subject, one bit each.
     pub(super) fn mask_a(&self) -> u16 {
-        span(self.a, self.a_len)
+        token_set(self.a, self.a_len)
     }
 
     /// The tokens of the notice, one bit each.
     pub(super) fn mask_b(&self) -> u16 {
-        span(self.b, self.b_len)
+        token_set(self.b, self.b_len)
     }
-}
-
-fn span(start: u8, len: u8) -> u16 {
-    u16::MAX.checked_shr(16 - u32::from(len)).unwrap_or(0) << start
 }
 
 /// A place in a name as a byte.
