@@ -7,6 +7,8 @@ use std::sync::OnceLock;
 
 use rustc_hash::{FxBuildHasher, FxHashMap};
 
+use crate::keys::form::Form;
+use crate::keys::sound::sound_form;
 use crate::rarity::{self, Share};
 
 /// Up to six consonant classes, four bits each, first class in the lowest bits; 0 is the end.
@@ -60,10 +62,10 @@ impl ClassKey {
         self.0.to_le_bytes()[0] & 15
     }
 
-    /// The class key of a form whose vowels may have been left out between equal consonants: `ssn` for
-    /// Susan.
-    pub(crate) fn parted(form: &[u8]) -> Self {
-        let parted: Vec<u8> = form.iter().flat_map(|b| [*b, b'a']).collect();
+    /// The class key of a form whose vowels may have been left out between any two consonants, if they
+    /// were all this one: `ssn` for Susan; `ccl` for Cecilia, where it is `e`.
+    pub(crate) fn parted(form: &[u8], vowel: u8) -> Self {
+        let parted: Vec<u8> = form.iter().flat_map(|b| [*b, vowel]).collect();
         Self::of(&parted)
     }
 
@@ -104,10 +106,28 @@ pub(crate) fn beginning_bits(beginning: u8) -> f32 {
     bits_of(&shares().beginnings[usize::from(beginning)])
 }
 
-/// Shares of class keys and of their beginnings among people and among organisations.
+/// Rarity of the first letters of a sound form in bits, as [`class_bits`].
+pub(crate) fn prefix_bits(prefix: Prefix) -> f32 {
+    shares().prefixes.get(&prefix).map_or(RAREST, bits_of)
+}
+
+/// The first four letters of a sound form; of a shorter one all, with zeros behind.
+pub(crate) type Prefix = [u8; 4];
+
+/// The prefix of a sound form.
+pub(crate) fn prefix_of(sound: &Form) -> Prefix {
+    let mut prefix = Prefix::default();
+    for (place, letter) in prefix.iter_mut().zip(sound.as_bytes()) {
+        *place = *letter;
+    }
+    prefix
+}
+
+/// Shares of class keys, of their beginnings and of prefixes among people and among organisations.
 struct Shares {
     whole: FxHashMap<ClassKey, (f64, f64)>,
     beginnings: [(f64, f64); 256],
+    prefixes: FxHashMap<Prefix, (f64, f64)>,
 }
 
 fn shares() -> &'static Shares {
@@ -116,11 +136,14 @@ fn shares() -> &'static Shares {
         let mut this = Shares {
             whole: FxHashMap::with_capacity_and_hasher(CLASSES, FxBuildHasher),
             beginnings: [(0.0, 0.0); 256],
+            prefixes: FxHashMap::with_capacity_and_hasher(CLASSES, FxBuildHasher),
         };
         rarity::for_each_share(|token, share| {
             let class = ClassKey::of(token.as_bytes());
             let begun = &mut this.beginnings[usize::from(class.beginning())];
-            for sums in [this.whole.entry(class).or_default(), begun] {
+            let prefix = prefix_of(&sound_form(&Form::new(token)));
+            let prefix = this.prefixes.entry(prefix).or_default();
+            for sums in [this.whole.entry(class).or_default(), begun, prefix] {
                 match share {
                     Share::Person(share) => sums.0 += share,
                     Share::Organization(share) => sums.1 += share,

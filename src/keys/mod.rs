@@ -16,6 +16,7 @@ mod outline;
 mod prepared;
 mod recipes;
 mod secret;
+mod slip;
 mod sound;
 mod word;
 

@@ -5,7 +5,7 @@
 //! shipped frequencies alone. What names make is joined by an era of birth where it is common
 //! ([`Eras`]); a whole name, a date and a number are not.
 
-use crate::keys::class::{ClassKey, beginning_bits};
+use crate::keys::class::{ClassKey, Prefix, beginning_bits, prefix_bits, prefix_of};
 use crate::keys::clear::ClearKey;
 use crate::keys::era::Eras;
 use crate::keys::form::Form;
@@ -14,7 +14,7 @@ use crate::keys::word::Class;
 use crate::normalize::Tag;
 
 /// Version of the rules in this file, part of the recipe digest.
-pub(crate) const RULES: &str = "recipes/5";
+pub(crate) const RULES: &str = "recipes/6";
 
 /// Fewest bits a pair of class keys needs to be a key of its own. Unit: bits of rarity, summed over
 /// both classes. 14 bits: an unrelated name makes the same pair about once in 16,000.
@@ -36,6 +36,9 @@ const INITIAL_BITS: f32 = 3.5;
 
 /// Fewest bits a class key and the beginning of another one need together.
 const BEGINNING_BITS: f32 = 18.0;
+
+/// Fewest bits the prefixes of two tokens need together.
+const PREFIX_BITS: f32 = 17.0;
 
 /// Fewest bits the class key of joined neighbours needs that stand for a whole name.
 const WHOLE_JOINED_BITS: f32 = 12.0;
@@ -103,6 +106,8 @@ recipes!(
     JoinedDeletion = "joined-del1",
     /// One class key and the first two classes of another token, rare enough together.
     PairBeginning = "pair-begin",
+    /// The first letters of two tokens as they sound, rare enough together.
+    PairPrefix = "pair-prefix",
     /// The classes of all core tokens, joined, one class deleted.
     SkeletonDeletion = "skeleton-del1",
     /// One rare class key and the first two classes of another token.
@@ -155,6 +160,8 @@ struct Unit<'a> {
     token_bits: f32,
     /// Of the class key of the form: the same for equal forms, whatever script they come from.
     form_bits: f32,
+    /// First letters of a token's first sound form.
+    prefix: Prefix,
     /// First and last core token it covers.
     first: usize,
     last: usize,
@@ -193,7 +200,7 @@ impl Unit<'_> {
     }
 }
 
-fn units(name: &PreparedName) -> (Vec<Unit<'_>>, usize) {
+fn units(name: &PreparedName, side: Side) -> (Vec<Unit<'_>>, usize) {
     let is_unit = |t: &Token| t.is_core() || t.tag == Tag::Initial;
     let core = || {
         let numbered = name.tokens.iter().enumerate();
@@ -201,8 +208,12 @@ fn units(name: &PreparedName) -> (Vec<Unit<'_>>, usize) {
     };
     let mut units: Vec<Unit<'_>> = Vec::with_capacity(2 * name.tokens.len());
     units.extend(core().enumerate().map(|(i, (_, t))| {
-        let classes = t.classes();
-        let taken = if t.is_foreign() { 8 } else { 3 };
+        // What one side tries need not be tried by the other.
+        let classes = match side {
+            Side::Subject => t.classes_with_slips(),
+            Side::Notice => t.classes(),
+        };
+        let taken = if t.is_foreign() { 8 } else { 5 };
         let classes = &classes[..classes.len().min(taken)];
         Unit {
             initials: initials(t.form(), classes),
@@ -210,6 +221,7 @@ fn units(name: &PreparedName) -> (Vec<Unit<'_>>, usize) {
             form: *t.form(),
             token_bits: t.bits,
             form_bits: Class::of(t.form().as_bytes()).bits,
+            prefix: t.sounds().first().map(prefix_of).unwrap_or_default(),
             first: i,
             last: i,
             is_descriptor: t.tag == Tag::Descriptor,
@@ -234,6 +246,7 @@ fn units(name: &PreparedName) -> (Vec<Unit<'_>>, usize) {
             form: with,
             token_bits: a.bits + b.bits,
             form_bits: Class::of(with.as_bytes()).bits,
+            prefix: Prefix::default(),
             first: i,
             last: i + 1,
             is_descriptor: a.tag == Tag::Descriptor && b.tag == Tag::Descriptor,
@@ -263,7 +276,7 @@ fn joined_classes(
 
 fn name_keys(name: &PreparedName, bearer: &Bearer, emit: &mut impl FnMut(Recipe, ClearKey)) {
     let eras = &bearer.eras;
-    let (units, real) = units(name);
+    let (units, real) = units(name, bearer.side);
     for (i, unit) in units.iter().enumerate() {
         let covers_all = unit.first == 0 && unit.last + 1 == real;
         let beginnings = beside(unit, &units);
@@ -313,6 +326,7 @@ fn name_keys(name: &PreparedName, bearer: &Bearer, emit: &mut impl FnMut(Recipe,
     }
     triple_keys(&units[..real], eras, emit);
     beginning_keys(&units[..real], eras, emit);
+    prefix_keys(&units[..real], eras, emit);
     skeleton_keys(&units[..real], emit);
     joined_keys(&units[..real], emit);
 }
@@ -473,6 +487,22 @@ fn beginning_keys(units: &[Unit<'_>], eras: &Eras, emit: &mut impl FnMut(Recipe,
                 for era in eras.beside(bits) {
                     let key = ClearKey::new(&[&class.key.0.to_be_bytes(), &[begun], era]);
                     emit(Recipe::PairBeginning, key);
+                }
+            }
+        }
+    }
+}
+
+/// The first letters of two tokens: where both were cut off, end otherwise or have a slip behind.
+fn prefix_keys(units: &[Unit<'_>], eras: &Eras, emit: &mut impl FnMut(Recipe, ClearKey)) {
+    let words = || units.iter().filter(|u| !u.is_initial && !u.is_descriptor);
+    for (i, x) in words().enumerate() {
+        for y in words().skip(i + 1) {
+            let (low, high) = (x.prefix.min(y.prefix), x.prefix.max(y.prefix));
+            let bits = prefix_bits(low) + prefix_bits(high);
+            if bits >= PREFIX_BITS {
+                for era in eras.beside(bits) {
+                    emit(Recipe::PairPrefix, ClearKey::new(&[&low, &high, era]));
                 }
             }
         }

@@ -126,6 +126,24 @@ pub(crate) fn sound_form(form: &Form) -> Form {
     Form::of(&out[..len])
 }
 
+/// The sound form of a word that lacks its vowels: no two letters are read as one or sound once, for a
+/// vowel may have stood between them, and every `c` is read as the letter given, `k` or `s`.
+pub(crate) fn parted_sound(form: &Form, c: u8) -> Form {
+    let each = form.as_bytes().iter().map(|letter| match letter {
+        b'c' => c,
+        b'q' => b'k',
+        b'w' => b'v',
+        b'y' => b'i',
+        other => *other,
+    });
+    let (mut out, mut len) = ([0; Form::MOST], 0);
+    for (place, letter) in out.iter_mut().zip(each) {
+        *place = letter;
+        len += 1;
+    }
+    Form::of(&out[..len])
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -143,5 +161,16 @@ mod tests {
         check(&["alexander", "aleksander"], "aleksander");
         check(&["schmidt"], "wmidt");
         check(&["77"], "77");
+    }
+
+    #[test]
+    fn letters_between_which_vowels_are_missing_stay_apart() {
+        for (form, c, expected) in [
+            ("zhr", b'k', "zhr"),
+            ("ccl", b's', "ssl"),
+            ("mcht", b'k', "mkht"),
+        ] {
+            assert_eq!(parted_sound(&Form::new(form), c).as_str(), expected);
+        }
     }
 }

@@ -6,7 +6,7 @@
 use std::fmt;
 use std::hash::BuildHasher as _;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError};
 
 use hashbrown::HashTable;
 use rustc_hash::FxBuildHasher;
@@ -16,7 +16,8 @@ use crate::keys::class::{ClassKey, class_bits, is_vowel};
 use crate::keys::form::Form;
 use crate::keys::kin::Kin;
 use crate::keys::outline::LetterSet;
-use crate::keys::sound::sound_form;
+use crate::keys::slip;
+use crate::keys::sound::{parted_sound, sound_form};
 use crate::normalize::Tag;
 use crate::rarity::Company;
 use crate::record::{Kind, Script};
@@ -114,7 +115,10 @@ pub struct Word {
     sounds: Box<[Form]>,
     sound_sets: Box<[LetterSet]>,
     classes: Box<[Class]>,
+    /// The classes and those of the names that the word may be a slip of, once asked.
+    with_slips: OnceLock<Box<[Class]>>,
     is_known: bool,
+    may_be_slip: bool,
     /// Rarity in bits: how surprising it is that an unrelated name has this word.
     pub bits: f32,
     /// With which other words it is usual, in people's names.
@@ -220,21 +224,33 @@ impl Word {
         } else {
             bits.min(most)
         };
+        let is_known = bits < most.min(usage.unseen()) - 0.05;
+        let latin = forms.first().filter(|_| is_latin(script));
+        let unvoiced = latin.filter(|form| {
+            let least = if is_known || !usage.is_of_people() {
+                3
+            } else {
+                2
+            };
+            script == Script::Latin && !usage.is_number && lacks_vowels(form.as_bytes(), least)
+        });
+        let unknown = latin.filter(|_| !is_known && usage.is_of_people());
         let mut sounds: Vec<Form> = Vec::with_capacity(forms.len());
-        let mut sound_sets: Vec<LetterSet> = Vec::with_capacity(forms.len());
         let mut classes: Vec<Class> = Vec::with_capacity(forms.len());
-        for form in &forms {
-            let sound = sound_form(form);
+        let apart = unvoiced.or(unknown.filter(|f| has_digraph(f.as_bytes())));
+        let parted = apart
+            .into_iter()
+            .flat_map(|f| [b'k', b's'].map(|c| parted_sound(f, c)));
+        let seen_as = unknown.and_then(slip::seen_as).map(|f| sound_form(&f));
+        for sound in forms.iter().map(sound_form).chain(parted).chain(seen_as) {
             if sounds.len() < MAX_SOUNDS && !sounds.contains(&sound) {
                 sounds.push(sound);
-                let set = LetterSet::of(&sound);
-                if !sound_sets.contains(&set) {
-                    sound_sets.push(set);
-                }
             }
-            let class = Class::of(form.as_bytes());
-            if !class.key.is_empty() && !classes.contains(&class) {
-                classes.push(class);
+        }
+        let mut sound_sets: Vec<LetterSet> = Vec::with_capacity(sounds.len());
+        for set in sounds.iter().map(LetterSet::of) {
+            if !sound_sets.contains(&set) {
+                sound_sets.push(set);
             }
         }
         let (mut kin, mut company) = (Kin::default(), Company::UNKNOWN);
@@ -242,19 +258,15 @@ impl Word {
             kin = sounds.first().map(Kin::of).unwrap_or_default();
             company = Company::of(forms.iter().map(Form::as_str));
         }
-        let latin = forms.first().filter(|_| is_latin(script));
-        let lacks_vowels = script == Script::Latin
-            && !usage.is_number
-            && latin.is_some_and(|form| lacks_vowels(form.as_bytes()));
-        let parted = latin.filter(|_| lacks_vowels);
-        let parted = parted.map(|f| ClassKey::parted(f.as_bytes()));
+        let parted = unvoiced.into_iter();
+        let parted = parted.flat_map(|f| [b'a', b'e'].map(|v| ClassKey::parted(f.as_bytes(), v)));
         let other = latin.and_then(|f| ClassKey::other_reading(f.as_bytes()));
-        let others = parted.into_iter().chain(other).chain(kin.class());
-        for class in others.map(Class::from) {
-            if !classes.contains(&class) {
-                classes.push(class);
-            }
-        }
+        let own = forms.iter().map(|f| ClassKey::of(f.as_bytes()));
+        let own = own.chain(parted).chain(other).chain(kin.class());
+        own.for_each(|key| add_class(&mut classes, key));
+        let may_be_slip = unknown.is_some();
+        let is_abjad = unvoiced.is_some()
+            || matches!(script, Script::Arabic | Script::Hebrew | Script::Syriac);
         Self {
             key,
             number: NUMBER.fetch_add(1, Ordering::Relaxed),
@@ -264,11 +276,12 @@ impl Word {
             sounds: sounds.into(),
             sound_sets: sound_sets.into(),
             classes: classes.into(),
-            is_known: bits < most.min(usage.unseen()) - 0.05,
+            with_slips: OnceLock::new(),
+            is_known,
+            may_be_slip,
             bits,
             script,
-            is_abjad: lacks_vowels
-                || matches!(script, Script::Arabic | Script::Hebrew | Script::Syriac),
+            is_abjad,
             native: Native::new(text, script)
                 .filter(|_| !usage.is_number)
                 .map(Box::new),
@@ -308,9 +321,9 @@ impl Word {
     }
 
     /// Distinct class keys: of the forms, in their order; then of the form without its vowels, of the
-    /// other reading of a Latin form and of the usual form of the name; at most 11.
+    /// other reading of a Latin form and of the usual form of the name; at most 12.
     pub fn class_keys(&self) -> impl Iterator<Item = ClassKey> + '_ {
-        self.classes.iter().map(|c| c.key)
+        self.classes().iter().map(|c| c.key)
     }
 
     /// The same with their rarities.
@@ -318,9 +331,27 @@ impl Word {
         &self.classes
     }
 
+    /// The same, and those of the names that the word may be a slip of: at most two more.
+    pub(crate) fn classes_with_slips(&self) -> &[Class] {
+        if !self.may_be_slip {
+            return &self.classes;
+        }
+        self.with_slips.get_or_init(|| {
+            let mut classes = self.classes.to_vec();
+            let meant = slip::meant(self.form());
+            meant.for_each(|f| add_class(&mut classes, ClassKey::of(f.as_bytes())));
+            classes.into()
+        })
+    }
+
     /// Whether tables of names hold the word: it is less rare than its length alone would have it.
     pub fn is_known(&self) -> bool {
         self.is_known
+    }
+
+    /// Whether the word may be a slip of a name: a Latin word that tables of people's names do not hold.
+    pub(crate) fn may_be_slip(&self) -> bool {
+        self.may_be_slip
     }
 
     /// Whether the source is not written in Latin letters.
@@ -329,13 +360,31 @@ impl Word {
     }
 }
 
+/// Adds a class key that is not there yet.
+fn add_class(classes: &mut Vec<Class>, key: ClassKey) {
+    if !key.is_empty() && !classes.iter().any(|c| c.key == key) {
+        classes.push(key.into());
+    }
+}
+
 fn is_latin(script: Script) -> bool {
     matches!(script, Script::Latin | Script::Common)
 }
 
-/// Whether somebody left out the vowels: three letters or more, none of them a vowel but the first.
-fn lacks_vowels(form: &[u8]) -> bool {
-    form.len() > 2 && !form[1..].iter().any(|b| is_vowel(*b))
+/// Whether somebody left out the vowels: so many letters or more, none of them a vowel but the first.
+fn lacks_vowels(form: &[u8], least: usize) -> bool {
+    form.len() >= least && !form[1..].iter().any(|b| is_vowel(*b))
+}
+
+/// Whether two letters stand side by side that are read as one, unless a vowel is missing between them.
+fn has_digraph(form: &[u8]) -> bool {
+    let is_one = |pair: &[u8]| {
+        matches!(
+            pair,
+            [b'c' | b'd' | b'g' | b'k' | b'p' | b's' | b't' | b'z', b'h']
+        )
+    };
+    form.windows(2).any(is_one)
 }
 
 /// Most sound forms of a word that are compared.

@@ -7,7 +7,7 @@ use crate::keys::{COMPARED_TOKENS, LetterSet, Look, NameOutlines, Outline};
 use crate::rarity;
 use crate::score::kernels::least_distance;
 use crate::score::model::Model;
-use crate::score::words::{CUT_SOUNDS, is_close, mean_len};
+use crate::score::words::{CUT_SOUNDS, is_close, may_be_slip, mean_len};
 
 /// Which tokens of two names may agree: for each token of the first one those of the second, one bit
 /// each.
@@ -108,11 +108,7 @@ impl Most<'_> {
         let (ours, theirs) = (x.set(), y.set());
         if looks.contains(&Look::Initial) {
             let fits = x.begins & y.begins != 0 && !looks.contains(&Look::Minor);
-            return if fits {
-                self.model.initial.min(worth())
-            } else {
-                0.0
-            };
+            return if fits { self.model.initial(x, y) } else { 0.0 };
         }
         let is_abjad = x.is_abjad() || y.is_abjad();
         let is_kin = looks == [Look::Word; 2] && x.kin & y.kin != 0;
@@ -162,6 +158,8 @@ impl Most<'_> {
             1.0
         } else if x.is_known() && y.is_known() {
             of_known
+        } else if x.is_known() != y.is_known() && may_be_slip(ours, theirs) {
+            share.max(self.model.slip)
         } else {
             share
         };

@@ -178,7 +178,7 @@ impl Scratch {
         let bits = x.1.bits.min(y.1.bits);
         if looks.0 == Look::Initial || looks.1 == Look::Initial {
             let fits = x.1.begins & y.1.begins != 0;
-            return fits.then(|| (Level::Initial, model.initial.min(model.worth(bits))));
+            return fits.then(|| (Level::Initial, model.initial(x.1, y.1)));
         }
         if looks.0 == Look::Number || looks.1 == Look::Number {
             let is_same = token(x).form() == token(y).form();
@@ -260,5 +260,6 @@ fn is_father_and_son(x: Seen<'_>, y: Seen<'_>) -> bool {
         (Look::Word, Look::Patronymic) => (y, x),
         _ => return false,
     };
-    token(patronymic).form().len() >= token(name).form().len() + ENDING
+    // Without its vowels a patronymic is as short as that.
+    !name.1.is_abjad() && token(patronymic).form().len() >= token(name).form().len() + ENDING
 }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde::Deserialize;
 
 use crate::error::{Problem, Result};
-use crate::keys::Tie;
+use crate::keys::{Outline, Tie};
 use crate::record::Band;
 
 /// Weights and cut-offs of the score. All weights are in bits (log2 of a Bayes factor).
@@ -36,6 +36,9 @@ pub struct Model {
     /// Share of a token's bits that is left at a given sound distance per letter: pairs of
     /// (distance, share), distances rising; beyond the last one the tokens do not agree.
     pub similarity: Cow<'static, [(f32, f32)]>,
+    /// Share of its bits that a known name keeps at least where the other word is one slip away from it
+    /// and no name that tables hold.
+    pub slip: f64,
     /// What a spelling in Latin letters says for a name in another script, in bits: the first figure,
     /// the second for each bit that it is likelier than among any names, less the third for the
     /// sound distance per letter.
@@ -100,7 +103,7 @@ pub struct Model {
 impl Default for Model {
     fn default() -> Self {
         Self {
-            version: Cow::Borrowed("veilmatch-model/3"),
+            version: Cow::Borrowed("veilmatch-model/4"),
             prior: (-18.0, -19.5),
             token_cap: (18.0, 0.8),
             again: 0.3,
@@ -114,16 +117,17 @@ impl Default for Model {
                 (0.28, 0.20),
                 (0.34, 0.0),
             ]),
+            slip: 0.75,
             spelling: (7.0, 0.6, 18.0),
             respelt: 0.95,
             kin: (0.7, 0.5, 0.5),
             descriptor: (0.6, 0.6),
-            well_known: (0.05, 0.35),
+            well_known: (0.08, 0.35),
             part_differs: (17.3, 0.02),
             conflict: (-4.5, -6.0),
             extra: (-2.0, -0.7),
             cut: (0.8, 0.4),
-            initial: 3.5,
+            initial: 3.9,
             initial_weight: 0.8,
             complete: 3.0,
             order: -1.5,
@@ -199,6 +203,7 @@ impl Model {
             again,
             minor,
             similarity,
+            slip,
             spelling,
             respelt,
             kin,
@@ -236,6 +241,7 @@ impl Model {
                 &[((0.0, DISTANCE.1), distance), (SHARE, share)],
             );
         }
+        see("slip", &[(SHARE, *slip)]);
         let figures = [(FOR, spelling.0), (FOR, spelling.1), (FOR, spelling.2)];
         see("spelling", &figures);
         see("respelt", &[(SHARE, *respelt)]);
@@ -297,6 +303,11 @@ impl Model {
             before = *point;
         }
         0.0
+    }
+
+    /// Bits of two tokens, one of them an initial that fits: no more than the rarer one is worth.
+    pub(super) fn initial(&self, x: &Outline, y: &Outline) -> f64 {
+        self.initial.min(self.worth(x.bits.max(y.bits)))
     }
 
     /// Share of its bits that a word keeps at a sound distance per letter, 0 to 1; less where tables

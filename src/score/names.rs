@@ -48,7 +48,9 @@ pub(super) fn compare_names(
         parts.push(Part::form(Level::UsualTogether, -usual));
     }
     leftovers(model, a_tokens, b_tokens, missed, parts);
-    if !chosen.is_sorted_by_key(|p| p.b) {
+    // An initial stands before or behind the family name as the form has it.
+    let full = chosen.iter().filter(|p| p.level != Level::Initial);
+    if !full.is_sorted_by_key(|p| p.b) {
         let part = if is_descent_swapped(a_tokens, b_tokens, chosen) {
             Part::form(Level::DescentSwapped, model.exclusion)
         } else {

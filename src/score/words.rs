@@ -1,6 +1,6 @@
 //! What two words are worth to each other, and what the spelling of a whole name says.
 
-use crate::keys::{Form, PreparedName, Tie, Word, sound_form};
+use crate::keys::{Form, LetterSet, PreparedName, Tie, Word, sound_form};
 use crate::rarity;
 use crate::score::evidence::Level;
 use crate::score::kernels::{osa_distance, sound_distance};
@@ -44,6 +44,11 @@ pub(super) fn other_form(model: &Model, x: &Word, y: &Word) -> Option<(Level, f6
 fn respelling(model: &Model, x: &Word, y: &Word, worth: f64) -> Option<(Level, f64)> {
     let best = sound_gap(x, y);
     let share = model.similar(best, x.is_known() && y.is_known());
+    let share = if is_slip(x, y) {
+        share.max(model.slip)
+    } else {
+        share
+    };
     if share <= 0.0 {
         return None;
     }
@@ -57,6 +62,22 @@ fn respelling(model: &Model, x: &Word, y: &Word, worth: f64) -> Option<(Level, f
         None => worth * share,
     };
     (bits > 0.0).then_some((level, bits * model.respelt))
+}
+
+/// Whether one word is a known name and the other, which is none, one slip away from it.
+fn is_slip(x: &Word, y: &Word) -> bool {
+    let is_of = |x: &Word, y: &Word| x.may_be_slip() && y.is_known() && !y.is_foreign();
+    if !is_of(x, y) && !is_of(y, x) {
+        return false;
+    }
+    let near = x.sound_sets().iter().zip(y.sound_sets()).next();
+    near.is_some_and(|(f, g)| may_be_slip(*f, *g))
+        && osa_distance(x.sounds()[0].as_bytes(), y.sounds()[0].as_bytes()) <= 1
+}
+
+/// Whether two forms may be one slip apart and are long enough for that to say something.
+pub(super) fn may_be_slip(f: LetterSet, g: LetterSet) -> bool {
+    f.longest(g) >= 5 && f.least_edits(g) <= 1
 }
 
 /// What the spelling of the one says for the other, in bits, where one is written in a script that
