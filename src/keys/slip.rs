@@ -30,7 +30,7 @@ const LOOK_ALIKE: &[(&str, &str)] = &[
 const SHORTEST: usize = 4;
 
 /// Most names that a word is taken to be a slip of.
-pub(super) const MOST: usize = 2;
+const MOST: usize = 2;
 
 /// Known names that a form may be a slip of, the most common ones first; none where it is short or has
 /// a digit.

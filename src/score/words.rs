@@ -67,11 +67,8 @@ fn respelling(model: &Model, x: &Word, y: &Word, worth: f64) -> Option<(Level, f
 /// Whether one word is a known name and the other, which is none, one slip away from it.
 fn is_slip(x: &Word, y: &Word) -> bool {
     let is_of = |x: &Word, y: &Word| x.may_be_slip() && y.is_known() && !y.is_foreign();
-    if !is_of(x, y) && !is_of(y, x) {
-        return false;
-    }
-    let near = x.sound_sets().iter().zip(y.sound_sets()).next();
-    near.is_some_and(|(f, g)| may_be_slip(*f, *g))
+    (is_of(x, y) || is_of(y, x))
+        && may_be_slip(x.sound_sets()[0], y.sound_sets()[0])
         && osa_distance(x.sounds()[0].as_bytes(), y.sounds()[0].as_bytes()) <= 1
 }
 
