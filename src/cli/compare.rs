@@ -10,7 +10,7 @@ use crate::cli::{Exit, ModelFile};
 use crate::read::PairRow;
 use crate::record::{Kind, Name, Record};
 use crate::report::{self, Output, safe};
-use crate::run::{compare, compare_pairs};
+use crate::run::{PairScorer, compare};
 use crate::score::Model;
 
 /// Score name pairs without any list.
@@ -116,18 +116,19 @@ impl Compare {
         pairs: &std::path::Path,
         output: &std::path::Path,
     ) -> anyhow::Result<Exit> {
-        const CHUNK: usize = 1 << 18;
+        const CHUNK: usize = 1 << 17;
         let mut reader = crate::read::read_pairs(pairs, self.kind)?;
         let out = Output::create(output)?;
         let mut csv = csv::Writer::from_writer(out);
         csv.write_record(["id", "score", "bits", "band"])
             .map_err(Output::cannot_write)?;
+        let mut scorer = PairScorer::new(model);
         loop {
             let chunk: Vec<PairRow> = reader.by_ref().take(CHUNK).collect::<Result<_, _>>()?;
             if chunk.is_empty() {
                 break;
             }
-            for (row, bits) in chunk.iter().zip(compare_pairs(model, &chunk)) {
+            for (row, bits) in chunk.iter().zip(scorer.score(&chunk)) {
                 let score = format!("{:.6}", model.score(bits));
                 let shown = format!("{bits:.3}");
                 csv.write_record([&row.id, &score, &shown, model.band(bits).code()])

@@ -372,52 +372,79 @@ pub fn compare(model: &Model, a: &Record, b: &Record) -> Option<Scored> {
     Some(scorer.explain(&outcome, side(a, &x), side(b, &y)))
 }
 
-/// Scores name pairs, each distinct name prepared once. Bits in the order of the rows; minus
-/// infinity where there is no name to compare.
-///
-/// **Cost**: about a microsecond a pair and a few more a distinct name.
-pub fn compare_pairs(model: &Model, rows: &[PairRow]) -> Vec<f64> {
-    let mut distinct: FxHashMap<(&str, Kind), u32> = FxHashMap::default();
-    let mut names: Vec<(&str, Kind)> = Vec::new();
-    let sides: Vec<[u32; 2]> = rows
-        .iter()
-        .map(|row| {
-            [row.a.as_str(), row.b.as_str()].map(|name| {
-                *distinct.entry((name, row.kind)).or_insert_with(|| {
-                    names.push((name, row.kind));
-                    u32::try_from(names.len() - 1).unwrap_or(u32::MAX)
-                })
-            })
-        })
-        .collect();
-    let prepared: Vec<Prepared> = names
-        .par_iter()
-        .map(|(name, kind)| {
+/// Scores name pairs, batch by batch; a name that was met in a batch before need not be prepared again.
+#[derive(Debug)]
+pub struct PairScorer<'a> {
+    model: &'a Model,
+    /// Where each name stands among those prepared.
+    places: FxHashMap<Kind, FxHashMap<Box<str>, u32>>,
+    prepared: Vec<Prepared>,
+}
+
+impl<'a> PairScorer<'a> {
+    /// Most names that are kept from batch to batch.
+    const KEPT: usize = 1 << 19;
+
+    /// A scorer that has met no name.
+    pub fn new(model: &'a Model) -> Self {
+        Self {
+            model,
+            places: FxHashMap::default(),
+            prepared: Vec::new(),
+        }
+    }
+
+    /// Bits in the order of the rows; minus infinity where there is no name to compare.
+    ///
+    /// **Cost**: about two microseconds a pair and some eight a distinct name. Names stay in memory, half a
+    /// million and those of one batch at most.
+    pub fn score(&mut self, rows: &[PairRow]) -> Vec<f64> {
+        if self.prepared.len() > Self::KEPT {
+            self.places.clear();
+            self.prepared.clear();
+        }
+        let mut new: Vec<(&str, Kind)> = Vec::new();
+        let (places, first) = (&mut self.places, self.prepared.len());
+        let mut place = |name, kind| {
+            let places = places.entry(kind).or_default();
+            if let Some(place) = places.get(name) {
+                return *place;
+            }
+            let place = u32::try_from(first + new.len()).unwrap_or(u32::MAX);
+            new.push((name, kind));
+            places.insert(name.into(), place);
+            place
+        };
+        let mut sides: Vec<[u32; 2]> = Vec::with_capacity(rows.len());
+        for row in rows {
+            sides.push([place(&row.a, row.kind), place(&row.b, row.kind)]);
+        }
+        self.prepared.par_extend(new.par_iter().map(|(name, kind)| {
             Prepared::new(&Record {
                 kind: *kind,
                 names: vec![Name::primary(*name)],
                 ..Record::default()
             })
-        })
-        .collect();
-    rows.par_iter()
-        .zip(&sides)
-        .with_min_len(PAIRS_A_SCORER)
-        .map_init(
-            || Scorer::new(model, WeakAliases::Screen),
-            |scorer, (row, sides)| {
-                let [x, y] = sides.map(|i| &prepared[i as usize]);
-                let bits = match (&row.a_birth, &row.b_birth) {
-                    (Some(a), Some(b)) => {
-                        let dated = |p: &Prepared, d: &PartialDate| p.clone().dated(d.clone());
-                        scorer.bits(&dated(x, a), &dated(y, b))
-                    }
-                    _ => scorer.bits(x, y),
-                };
-                bits.unwrap_or(f64::NEG_INFINITY)
-            },
-        )
-        .collect()
+        }));
+        rows.par_iter()
+            .zip(&sides)
+            .with_min_len(PAIRS_A_SCORER)
+            .map_init(
+                || Scorer::new(self.model, WeakAliases::Screen),
+                |scorer, (row, sides)| {
+                    let [x, y] = sides.map(|i| &self.prepared[i as usize]);
+                    let bits = match (&row.a_birth, &row.b_birth) {
+                        (Some(a), Some(b)) => {
+                            let dated = |p: &Prepared, d: &PartialDate| p.clone().dated(d.clone());
+                            scorer.bits(&dated(x, a), &dated(y, b))
+                        }
+                        _ => scorer.bits(x, y),
+                    };
+                    bits.unwrap_or(f64::NEG_INFINITY)
+                },
+            )
+            .collect()
+    }
 }
 
 /// Recipes that two prepared records share a key of, under a throw-away secret.

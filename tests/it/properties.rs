@@ -1,8 +1,9 @@
 //! What holds for any two names, and that the fast kernels answer what their naive twins answer.
 
 use proptest::prelude::*;
+use veilmatch::read::PairRow;
 use veilmatch::record::{Kind, Name, PartialDate, Record};
-use veilmatch::run::compare;
+use veilmatch::run::{PairScorer, compare};
 use veilmatch::score::{Model, osa_distance, sound_distance};
 
 use crate::reference;
@@ -94,6 +95,40 @@ fn a_word_of_one_letter_and_an_initial_may_change_places() {
     let (a, b) = (named("\u{ce1}\u{11c92}"), named("\u{1d4c1}[\u{1ee6e}"));
     let bits = |x: &Record, y: &Record| compare(&Model::default(), x, y).map(|s| s.bits);
     assert_eq!(bits(&a, &b), bits(&b, &a));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// Names are prepared once for all batches; a pair is worth what it is worth alone.
+    #[test]
+    fn pairs_of_later_batches_are_scored_as_alone(
+        names in proptest::collection::vec(any_name(), 2..12),
+        batch in 1_usize..5,
+    ) {
+        let model = Model::default();
+        let kinds = [Kind::Person, Kind::Organization];
+        let rows: Vec<PairRow> = (0..names.len() * 2)
+            .map(|i| PairRow {
+                a: names[i % names.len()].clone(),
+                b: names[(i * 5 + 1) % names.len()].clone(),
+                kind: kinds[i % 2],
+                ..PairRow::default()
+            })
+            .collect();
+        let mut scorer = PairScorer::new(&model);
+        let bits: Vec<f64> = rows.chunks(batch).flat_map(|rows| scorer.score(rows)).collect();
+        let record = |name: &str, kind| Record {
+            kind,
+            names: vec![Name::primary(name)],
+            ..Record::default()
+        };
+        for (row, bits) in rows.iter().zip(bits) {
+            let alone = compare(&model, &record(&row.a, row.kind), &record(&row.b, row.kind));
+            let alone = alone.map_or(f64::NEG_INFINITY, |s| s.bits);
+            prop_assert_eq!(alone.to_bits(), bits.to_bits());
+        }
+    }
 }
 
 proptest! {
