@@ -136,12 +136,7 @@ pub(crate) fn parted_sound(form: &Form, c: u8) -> Form {
         b'y' => b'i',
         other => *other,
     });
-    let (mut out, mut len) = ([0; Form::MOST], 0);
-    for (place, letter) in out.iter_mut().zip(each) {
-        *place = letter;
-        len += 1;
-    }
-    Form::of(&out[..len])
+    Form::of(&each.collect::<Vec<u8>>())
 }
 
 #[cfg(test)]

@@ -237,6 +237,8 @@ impl Word {
         let unknown = latin.filter(|_| !is_known && usage.is_of_people());
         let mut sounds: Vec<Form> = Vec::with_capacity(forms.len());
         let mut classes: Vec<Class> = Vec::with_capacity(forms.len());
+        // Letter by letter where vowels are missing, and where two letters of an unknown word may be two
+        // sounds.
         let apart = unvoiced.or(unknown.filter(|f| has_digraph(f.as_bytes())));
         let parted = apart
             .into_iter()
