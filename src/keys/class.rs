@@ -108,7 +108,7 @@ pub(crate) fn beginning_bits(beginning: u8) -> f32 {
 
 /// Rarity of the first letters of a sound form in bits, as [`class_bits`].
 pub(crate) fn prefix_bits(prefix: Prefix) -> f32 {
-    shares().prefixes.get(&prefix).map_or(RAREST, bits_of)
+    prefixes().get(&prefix).map_or(RAREST, bits_of)
 }
 
 /// The first four letters of a sound form; of a shorter one all, with zeros behind.
@@ -123,11 +123,33 @@ pub(crate) fn prefix_of(sound: &Form) -> Prefix {
     prefix
 }
 
-/// Shares of class keys, of their beginnings and of prefixes among people and among organisations.
+/// A share among people and one among organisations, 0 to 1.
+type Sums = (f64, f64);
+
+fn add(sums: &mut Sums, share: Share) {
+    match share {
+        Share::Person(share) => sums.0 += share,
+        Share::Organization(share) => sums.1 += share,
+    }
+}
+
+/// Shares of prefixes: apart, for who makes no keys does not ask.
+fn prefixes() -> &'static FxHashMap<Prefix, Sums> {
+    static PREFIXES: OnceLock<FxHashMap<Prefix, Sums>> = OnceLock::new();
+    PREFIXES.get_or_init(|| {
+        let mut all = FxHashMap::with_capacity_and_hasher(CLASSES, FxBuildHasher);
+        rarity::for_each_share(|token, share| {
+            let prefix = prefix_of(&sound_form(&Form::new(token)));
+            add(all.entry(prefix).or_default(), share);
+        });
+        all
+    })
+}
+
+/// Shares of class keys and of their beginnings.
 struct Shares {
-    whole: FxHashMap<ClassKey, (f64, f64)>,
-    beginnings: [(f64, f64); 256],
-    prefixes: FxHashMap<Prefix, (f64, f64)>,
+    whole: FxHashMap<ClassKey, Sums>,
+    beginnings: [Sums; 256],
 }
 
 fn shares() -> &'static Shares {
@@ -136,25 +158,18 @@ fn shares() -> &'static Shares {
         let mut this = Shares {
             whole: FxHashMap::with_capacity_and_hasher(CLASSES, FxBuildHasher),
             beginnings: [(0.0, 0.0); 256],
-            prefixes: FxHashMap::with_capacity_and_hasher(CLASSES, FxBuildHasher),
         };
         rarity::for_each_share(|token, share| {
             let class = ClassKey::of(token.as_bytes());
-            let begun = &mut this.beginnings[usize::from(class.beginning())];
-            let prefix = prefix_of(&sound_form(&Form::new(token)));
-            let prefix = this.prefixes.entry(prefix).or_default();
-            for sums in [this.whole.entry(class).or_default(), begun, prefix] {
-                match share {
-                    Share::Person(share) => sums.0 += share,
-                    Share::Organization(share) => sums.1 += share,
-                }
-            }
+            add(this.whole.entry(class).or_default(), share);
+            let begun = usize::from(class.beginning());
+            add(&mut this.beginnings[begun], share);
         });
         this
     })
 }
 
-fn bits_of((person, organization): &(f64, f64)) -> f32 {
+fn bits_of((person, organization): &Sums) -> f32 {
     let bits = -person.max(*organization).max(f64::MIN_POSITIVE).log2();
     narrow(bits.clamp(0.0, f64::from(RAREST)))
 }

@@ -441,13 +441,15 @@ fn initials(form: &Form, classes: &[Class]) -> Firsts {
     Firsts(set.fold(0, |set, class| set | 1 << class.first()))
 }
 
+/// The tokens that are neither initials nor descriptive.
+fn words<'a, 'b>(units: &'b [Unit<'a>]) -> impl Iterator<Item = &'b Unit<'a>> {
+    units.iter().filter(|u| !u.is_initial && !u.is_descriptor)
+}
+
 /// Three class keys where some pair of them is too common to be a key.
 fn triple_keys(units: &[Unit<'_>], eras: &Eras, emit: &mut impl FnMut(Recipe, ClearKey)) {
     let mut classes = [Class::default(); TOKENS];
-    let firsts = units
-        .iter()
-        .filter(|u| !u.is_initial && !u.is_descriptor)
-        .filter_map(|u| u.classes.first());
+    let firsts = words(units).filter_map(|u| u.classes.first());
     let mut count = 0;
     for (place, class) in classes.iter_mut().zip(firsts) {
         *place = *class;
@@ -475,9 +477,8 @@ fn triple_keys(units: &[Unit<'_>], eras: &Eras, emit: &mut impl FnMut(Recipe, Cl
 /// A class key beside the first two classes of each other token: where the other one was cut off, or
 /// has two slips.
 fn beginning_keys(units: &[Unit<'_>], eras: &Eras, emit: &mut impl FnMut(Recipe, ClearKey)) {
-    let words = || units.iter().filter(|u| !u.is_initial && !u.is_descriptor);
-    for whole in words() {
-        for other in words().filter(|o| !o.overlaps(whole)) {
+    for whole in words(units) {
+        for other in words(units).filter(|o| !o.overlaps(whole)) {
             let (Some(class), Some(begun)) = (whole.classes.first(), other.classes.first()) else {
                 continue;
             };
@@ -496,9 +497,8 @@ fn beginning_keys(units: &[Unit<'_>], eras: &Eras, emit: &mut impl FnMut(Recipe,
 
 /// The first letters of two tokens: where both were cut off, end otherwise or have a slip behind.
 fn prefix_keys(units: &[Unit<'_>], eras: &Eras, emit: &mut impl FnMut(Recipe, ClearKey)) {
-    let words = || units.iter().filter(|u| !u.is_initial && !u.is_descriptor);
-    for (i, x) in words().enumerate() {
-        for y in words().skip(i + 1) {
+    for (i, x) in words(units).enumerate() {
+        for y in words(units).skip(i + 1) {
             let (low, high) = (x.prefix.min(y.prefix), x.prefix.max(y.prefix));
             let bits = prefix_bits(low) + prefix_bits(high);
             if bits >= PREFIX_BITS {
@@ -514,8 +514,7 @@ fn prefix_keys(units: &[Unit<'_>], eras: &Eras, emit: &mut impl FnMut(Recipe, Cl
 /// out: slips that change no class do no harm, one that does is made good.
 fn skeleton_keys(units: &[Unit<'_>], emit: &mut impl FnMut(Recipe, ClearKey)) {
     const LONGEST: usize = *SKELETON_LENGTH.end();
-    let words = units.iter().filter(|u| !u.is_initial && !u.is_descriptor);
-    let mut words: Vec<(&Form, ClassKey)> = words
+    let mut words: Vec<(&Form, ClassKey)> = words(units)
         .filter_map(|u| Some((&u.form, u.classes.first()?.key)))
         .collect();
     let length: u32 = words.iter().map(|(_, class)| class.len()).sum();

@@ -37,14 +37,24 @@ const MOST: usize = 2;
 ///
 /// **Cost**: some 55 look-ups a letter.
 pub(super) fn meant(form: &Form) -> impl Iterator<Item = Form> + use<> {
-    let mut found = [(UNSEEN_BITS, Form::default()); MOST];
+    most_common::<MOST>(form, for_each_slip)
+}
+
+/// What looks like a form and is a known name: the most common one.
+pub(super) fn seen_as(form: &Form) -> Option<Form> {
+    most_common::<1>(form, for_each_look_alike).next()
+}
+
+/// The most common known names among what a function makes of the letters of a form.
+fn most_common<const N: usize>(
+    form: &Form,
+    for_each: fn(&[u8], &mut dyn FnMut(&[u8])),
+) -> impl Iterator<Item = Form> + use<N> {
+    let mut found = [(UNSEEN_BITS, Form::default()); N];
     let letters = form.as_bytes();
     if letters.len() >= SHORTEST && letters.iter().all(u8::is_ascii_lowercase) {
-        for_each_slip(letters, |name| {
-            let Ok(text) = std::str::from_utf8(name) else {
-                return;
-            };
-            let bits = rarity::bits(text);
+        for_each(letters, &mut |name| {
+            let bits = std::str::from_utf8(name).map_or(UNSEEN_BITS, rarity::bits);
             let at = found.iter().position(|(b, _)| bits < *b);
             if let Some(at) = at.filter(|_| found.iter().all(|(_, f)| f.as_bytes() != name)) {
                 found[at..].rotate_right(1);
@@ -55,23 +65,9 @@ pub(super) fn meant(form: &Form) -> impl Iterator<Item = Form> + use<> {
     found.into_iter().map(|(_, f)| f).filter(|f| !f.is_empty())
 }
 
-/// What looks like a form and is a known name: the most common one.
-pub(super) fn seen_as(form: &Form) -> Option<Form> {
-    let mut best = (UNSEEN_BITS, Form::default());
-    if form.len() >= SHORTEST {
-        for_each_look_alike(form.as_bytes(), |name| {
-            let bits = std::str::from_utf8(name).map_or(UNSEEN_BITS, rarity::bits);
-            if bits < best.0 {
-                best = (bits, Form::of(name));
-            }
-        });
-    }
-    (!best.1.is_empty()).then_some(best.1)
-}
-
 /// Calls `see` with every word that is one letter more, less or other, or has two neighbours swapped; and
 /// with those that look alike.
-fn for_each_slip(letters: &[u8], mut see: impl FnMut(&[u8])) {
+fn for_each_slip(letters: &[u8], see: &mut dyn FnMut(&[u8])) {
     let mut place = [0; Form::MOST + 1];
     let len = letters.len();
     // A letter too many.
@@ -108,7 +104,8 @@ fn for_each_slip(letters: &[u8], mut see: impl FnMut(&[u8])) {
     for_each_look_alike(letters, see);
 }
 
-fn for_each_look_alike(letters: &[u8], mut see: impl FnMut(&[u8])) {
+/// Calls `see` with every word that looks like this one.
+fn for_each_look_alike(letters: &[u8], see: &mut dyn FnMut(&[u8])) {
     let mut place = [0; Form::MOST + 1];
     for (written, meant) in LOOK_ALIKE {
         let (written, meant) = (written.as_bytes(), meant.as_bytes());

@@ -44,8 +44,8 @@ pub(super) fn other_form(model: &Model, x: &Word, y: &Word) -> Option<(Level, f6
 fn respelling(model: &Model, x: &Word, y: &Word, worth: f64) -> Option<(Level, f64)> {
     let best = sound_gap(x, y);
     let share = model.similar(best, x.is_known() && y.is_known());
-    let share = if is_slip(x, y) {
-        share.max(model.slip)
+    let share = if share < model.slip && is_slip(x, y) {
+        model.slip
     } else {
         share
     };
