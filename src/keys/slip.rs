@@ -45,10 +45,13 @@ pub(super) fn seen_as(form: &Form) -> Option<Form> {
     most_common::<1>(form, for_each_look_alike).next()
 }
 
+/// What is called with each word that is made.
+type See<'a> = dyn FnMut(&[u8]) + 'a;
+
 /// The most common known names among what a function makes of the letters of a form.
 fn most_common<const N: usize>(
     form: &Form,
-    for_each: fn(&[u8], &mut dyn FnMut(&[u8])),
+    for_each: fn(&[u8], &mut See<'_>),
 ) -> impl Iterator<Item = Form> + use<N> {
     let mut found = [(UNSEEN_BITS, Form::default()); N];
     let letters = form.as_bytes();
@@ -67,7 +70,7 @@ fn most_common<const N: usize>(
 
 /// Calls `see` with every word that is one letter more, less or other, or has two neighbours swapped; and
 /// with those that look alike.
-fn for_each_slip(letters: &[u8], see: &mut dyn FnMut(&[u8])) {
+fn for_each_slip(letters: &[u8], see: &mut See<'_>) {
     let mut place = [0; Form::MOST + 1];
     let len = letters.len();
     // A letter too many.
@@ -105,7 +108,7 @@ fn for_each_slip(letters: &[u8], see: &mut dyn FnMut(&[u8])) {
 }
 
 /// Calls `see` with every word that looks like this one.
-fn for_each_look_alike(letters: &[u8], see: &mut dyn FnMut(&[u8])) {
+fn for_each_look_alike(letters: &[u8], see: &mut See<'_>) {
     let mut place = [0; Form::MOST + 1];
     for (written, meant) in LOOK_ALIKE {
         let (written, meant) = (written.as_bytes(), meant.as_bytes());
