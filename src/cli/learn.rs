@@ -12,7 +12,7 @@ use crate::cli::Exit;
 use crate::evaluate::aliases_off;
 use crate::learn::frequencies::{SOURCES, Source, learn, learn_organizations, read};
 use crate::learn::weights::{Labelled, weights};
-use crate::learn::{pairs::read_pairs, sounds, strangers, translit, variants};
+use crate::learn::{changes, pairs::read_pairs, sounds, strangers, translit, variants};
 use crate::read::{ListSettings, SubjectSettings, read_all_subjects, read_list};
 use crate::record::{Kind, Notice, Record, Script};
 use crate::report::Output;
@@ -224,7 +224,8 @@ impl Translit {
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   veilmatch learn variants latn.tsv.gz cyrl.tsv.gz --origin rigour -o variants.tsv
-  veilmatch learn variants latn.tsv.gz cyrl.tsv.gz --origin rigour --costs -o sounds.tsv")]
+  veilmatch learn variants latn.tsv.gz cyrl.tsv.gz --origin rigour --costs -o sounds.tsv
+  veilmatch learn variants latn.tsv.gz cyrl.tsv.gz --changes -o changes.tsv")]
 struct Variants {
     /// Gzipped tables of pairs with the columns source, latin, tag, type, origin.
     #[arg(required = true, value_name = "F.tsv.gz")]
@@ -235,6 +236,9 @@ struct Variants {
     /// What each change of a letter costs, in place of the rows of forms.
     #[arg(long)]
     costs: bool,
+    /// What each change of a letter says of two names that are both known, in their place.
+    #[arg(long, conflicts_with = "costs")]
+    changes: bool,
     /// Where the table goes; gzipped when the name ends in .gz.
     #[arg(short, long, value_name = "FILE")]
     output: PathBuf,
@@ -251,6 +255,8 @@ impl Variants {
         }
         let table = if self.costs {
             sounds::learn(&files)
+        } else if self.changes {
+            changes::learn(&files)
         } else {
             variants::learn(&files)
         };

@@ -4,6 +4,7 @@
 //! `translit`, `keys` and `score` ship, and the one that the weights of `score` are read against.
 //! Nothing here runs while lists are screened; the same sources give the same bytes.
 
+pub mod changes;
 pub mod frequencies;
 pub mod pairs;
 pub mod sounds;

@@ -5,7 +5,7 @@
 
 use crate::keys::{COMPARED_TOKENS, LetterSet, Look, NameOutlines, Outline};
 use crate::rarity;
-use crate::score::kernels::least_distance;
+use crate::score::kernels::{least_distance, least_known_distance};
 use crate::score::model::Model;
 use crate::score::words::{CUT_SOUNDS, is_close, may_be_slip, mean_len};
 
@@ -65,8 +65,8 @@ pub(super) struct Most<'a> {
 /// Share of its bits that a word keeps at most, by the least sound distance per letter.
 #[derive(Debug)]
 pub(super) struct Shares {
-    /// For each step: of any two words, and of two that tables hold.
-    at: [(f64, f64); STEPS + 1],
+    /// For each step.
+    at: [f32; STEPS + 1],
 }
 
 /// Steps of a sound distance per letter of 1.
@@ -79,20 +79,20 @@ impl Shares {
     pub(super) fn new(model: &Model) -> Self {
         let at = |step: usize| {
             let gap = f32::from(u8::try_from(step).unwrap_or(u8::MAX)) / STEPS_A_LETTER;
-            (model.similar(gap, false), model.similar(gap, true))
+            model.share(gap)
         };
         Self {
             at: std::array::from_fn(at),
         }
     }
 
-    /// The shares at a distance, or at a shorter one.
+    /// The share at a distance, or at a shorter one.
     #[allow(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
         reason = "a whole number of steps, none below 0"
     )]
-    fn of(&self, gap: f32) -> (f64, f64) {
+    fn of(&self, gap: f32) -> f32 {
         // A little shorter, for the rounding of sums.
         let step = ((gap - 1e-4).max(0.0) * STEPS_A_LETTER) as usize;
         self.at[step.min(STEPS)]
@@ -151,17 +151,19 @@ impl Most<'_> {
         let (ours, theirs) = (x.set(), y.set());
         let letters = mean_len(ours.form_len(), theirs.form_len());
         let least = least_distance(ours, theirs, is_abjad);
-        let (share, of_known) = self.shares.of(least / letters);
+        let share = self.shares.of(least / letters);
         let is_native = x.is_native() != y.is_native();
         let share = if is_native && share > 0.0 {
             // What the spelling says may be all.
             1.0
-        } else if x.is_known() && y.is_known() {
-            of_known
         } else if x.is_known() != y.is_known() && may_be_slip(ours, theirs) {
-            share.max(self.model.slip)
+            f64::from(share).max(self.model.slip)
+        } else if x.is_known() && y.is_known() && !is_abjad && share > 0.0 {
+            let halvings = least_known_distance(ours, theirs);
+            // A little fewer, for the rounding of sums.
+            f64::from(share.min((1e-4 - halvings).exp2()))
         } else {
-            share
+            f64::from(share)
         };
         share * self.model.respelt
     }

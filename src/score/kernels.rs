@@ -41,8 +41,8 @@ pub fn osa_distance(a: &[u8], b: &[u8]) -> u32 {
 /// Longest sound form, in bytes.
 const LONGEST: usize = 31;
 
-/// Cost of swapping two neighbours.
-const SWAP: f32 = 0.7;
+/// A form and whether its script leaves out short vowels.
+type Written<'a> = (&'a [u8], bool);
 
 /// Share of its usual cost that a vowel costs where the other script does not write it.
 const UNWRITTEN: f32 = 0.25;
@@ -53,7 +53,24 @@ const UNWRITTEN: f32 = 0.25;
 ///
 /// Longer forms are cut to 31 bytes. **Cost**: O(n·m).
 pub fn sound_distance(a: &[u8], a_is_abjad: bool, b: &[u8], b_is_abjad: bool) -> f32 {
-    let costs = &*COSTS;
+    weighted_distance(&COSTS, (a, a_is_abjad), (b, b_is_abjad))
+}
+
+/// How often two names that tables hold are spellings of one, in halvings, going by the changes of letters
+/// between their sound forms (see `changes.tsv`): 2 to the power of minus this is the share of their
+/// bits that they keep.
+///
+/// As [`sound_distance`] otherwise, for scripts with vowels.
+pub(super) fn known_distance(a: &[u8], b: &[u8]) -> f32 {
+    weighted_distance(&KNOWN, (a, false), (b, false))
+}
+
+/// The least sum of the costs of edits that bring one form to the other.
+fn weighted_distance(
+    costs: &Costs,
+    (a, a_is_abjad): Written<'_>,
+    (b, b_is_abjad): Written<'_>,
+) -> f32 {
     let (a, b) = (&a[..a.len().min(LONGEST)], &b[..b.len().min(LONGEST)]);
     // A letter of `a` without partner in `b`, and the other way round.
     let gap = |letter: u8, unwritten: bool| {
@@ -78,7 +95,7 @@ pub fn sound_distance(a: &[u8], a_is_abjad: bool, b: &[u8], b_is_abjad: bool) ->
                 .min(rows[up][j + 1] + drop_x)
                 .min(rows[here][j] + gap(*y, a_is_abjad));
             if i > 0 && j > 0 && *x == b[j - 1] && a[i - 1] == *y && x != y {
-                best = best.min(rows[up_two][j - 1] + SWAP);
+                best = best.min(rows[up_two][j - 1] + costs.swap);
             }
             rows[here][j + 1] = best;
         }
@@ -92,18 +109,12 @@ pub fn sound_distance(a: &[u8], a_is_abjad: bool, b: &[u8], b_is_abjad: bool) ->
 ///
 /// **Cost**: a few machine words.
 pub(crate) fn least_distance(a: LetterSet, b: LetterSet, is_abjad: bool) -> f32 {
-    let least = &*LEAST;
-    let apart = a.apart(b);
-    let (apart, gaps) = if is_abjad {
-        (apart & !least.vowels, 0)
-    } else {
-        (apart, a.form_len().abs_diff(b.form_len()))
-    };
-    let levels = least.levels.iter();
-    let halves: f32 = levels
-        .map(|(letters, step)| step * small((apart & letters).count_ones()))
-        .sum();
-    (halves / 2.0).max(least.gap * f32::from(gaps))
+    LEAST.between(a, b, is_abjad)
+}
+
+/// [`known_distance`] of two forms, at least.
+pub(super) fn least_known_distance(a: LetterSet, b: LetterSet) -> f32 {
+    LEAST_KNOWN.between(a, b, false)
 }
 
 /// A count of bits as a number of any kind.
@@ -114,36 +125,55 @@ fn small(count: u32) -> f32 {
 /// What letters cost at least.
 struct Least {
     /// Letters of which every edit costs at least the sum of the steps up to here, one bit each.
-    levels: [(u64, f32); LEVELS.len()],
+    levels: [(u64, f32); LEVELS],
     vowels: u64,
     /// The cheapest gap.
     gap: f32,
 }
 
-/// Costs at which the letters are told apart; any rising ones will do.
-const LEVELS: [f32; 4] = [0.2, 0.3, 0.42, 0.6];
+/// Costs at which the letters are told apart.
+const LEVELS: usize = 4;
 
-static LEAST: LazyLock<Least> = LazyLock::new(|| {
-    let costs = &*COSTS;
-    let cheapest = |slot: usize| {
-        let others = (1..SLOTS).filter(|other| *other != slot);
-        let substitutes = others.map(|other| costs.substitute[slot][other]);
-        substitutes.fold(costs.gap[slot], f32::min)
-    };
-    let letters = |fits: &dyn Fn(u8) -> bool| {
-        let bits = (0..64).filter(|bit| LetterSet::letter(*bit).is_some_and(fits));
-        bits.fold(0, |set, bit| set | 1 << bit)
-    };
-    let mut before = 0.0;
-    Least {
-        levels: LEVELS.map(|level| {
-            let step = level - std::mem::replace(&mut before, level);
-            (letters(&|letter| cheapest(slot(letter)) >= level), step)
-        }),
-        vowels: letters(&is_vowel),
-        gap: costs.gap[1..].iter().copied().fold(1.0, f32::min),
+static LEAST: LazyLock<Least> = LazyLock::new(|| Least::new(&COSTS, [0.2, 0.3, 0.42, 0.6]));
+static LEAST_KNOWN: LazyLock<Least> = LazyLock::new(|| Least::new(&KNOWN, [0.4, 0.6, 1.2, 2.4]));
+
+impl Least {
+    /// **Shape**: any rising levels will do.
+    fn new(costs: &Costs, levels: [f32; LEVELS]) -> Self {
+        let cheapest = |slot: usize| {
+            let others = (1..SLOTS).filter(|other| *other != slot);
+            let substitutes = others.map(|other| costs.substitute[slot][other]);
+            substitutes.fold(costs.gap[slot], f32::min)
+        };
+        let letters = |fits: &dyn Fn(u8) -> bool| {
+            let bits = (0..64).filter(|bit| LetterSet::letter(*bit).is_some_and(fits));
+            bits.fold(0, |set, bit| set | 1 << bit)
+        };
+        let mut before = 0.0;
+        Self {
+            levels: levels.map(|level| {
+                let step = level - std::mem::replace(&mut before, level);
+                (letters(&|letter| cheapest(slot(letter)) >= level), step)
+            }),
+            vowels: letters(&is_vowel),
+            gap: costs.gap[1..].iter().copied().fold(f32::MAX, f32::min),
+        }
     }
-});
+
+    fn between(&self, a: LetterSet, b: LetterSet, is_abjad: bool) -> f32 {
+        let apart = a.apart(b);
+        let (apart, gaps) = if is_abjad {
+            (apart & !self.vowels, 0)
+        } else {
+            (apart, a.form_len().abs_diff(b.form_len()))
+        };
+        let levels = self.levels.iter();
+        let halves: f32 = levels
+            .map(|(letters, step)| step * small((apart & letters).count_ones()))
+            .sum();
+        (halves / 2.0).max(self.gap * f32::from(gaps))
+    }
+}
 
 const SLOTS: usize = 37;
 
@@ -163,42 +193,54 @@ fn is_vowel(byte: u8) -> bool {
 struct Costs {
     gap: [f32; SLOTS],
     substitute: [[f32; SLOTS]; SLOTS],
+    /// Of swapping two neighbours.
+    swap: f32,
 }
 
 static COSTS: LazyLock<Costs> = LazyLock::new(|| {
-    let mut costs = Costs {
-        gap: [1.0; SLOTS],
-        substitute: [[1.0; SLOTS]; SLOTS],
-    };
-    for i in 0..SLOTS {
-        costs.substitute[i][i] = 0.0;
-    }
-    for line in include_str!("sounds.tsv")
-        .lines()
-        .filter(|l| !l.starts_with('#'))
-    {
-        let mut cells = line.split('\t');
-        let (Some(a), Some(b), Some(cost)) = (cells.next(), cells.next(), cells.next()) else {
-            continue;
+    let unlisted = 1.0;
+    Costs::read(include_str!("sounds.tsv"), unlisted, 0.7, |cost| cost)
+});
+
+static KNOWN: LazyLock<Costs> = LazyLock::new(|| {
+    let unlisted = -LEAST_SHARE.log2();
+    let cost = |share: f32| -share.log2();
+    Costs::read(include_str!("changes.tsv"), unlisted, unlisted, cost)
+});
+
+/// Share of their bits that two known names keep where a change tells them apart that `changes.tsv` does
+/// not list.
+pub(crate) const LEAST_SHARE: f32 = 0.02;
+
+impl Costs {
+    /// Reads rows of a letter, another one or `-` for none, and a figure.
+    fn read(table: &str, unlisted: f32, swap: f32, cost: fn(f32) -> f32) -> Self {
+        let mut costs = Self {
+            gap: [unlisted; SLOTS],
+            substitute: [[unlisted; SLOTS]; SLOTS],
+            swap,
         };
-        let cost: f32 = cost.parse().unwrap_or(1.0);
-        for x in a.bytes().map(slot) {
-            if b == "-" {
-                costs.gap[x] = cost;
-            }
-            for y in b
-                .bytes()
-                .filter(|y| *y != b'-')
-                .map(slot)
-                .filter(|y| *y != x)
-            {
-                costs.substitute[x][y] = cost;
-                costs.substitute[y][x] = cost;
+        for i in 0..SLOTS {
+            costs.substitute[i][i] = 0.0;
+        }
+        for line in table.lines().filter(|l| !l.starts_with('#')) {
+            let mut cells = line.split('\t');
+            let mut letter = || cells.next()?.bytes().next();
+            let (Some(x), Some(y)) = (letter(), letter()) else {
+                continue;
+            };
+            let figure = cells.next().and_then(|f| f.parse().ok());
+            let cost = figure.map_or(unlisted, cost);
+            if y == b'-' {
+                costs.gap[slot(x)] = cost;
+            } else {
+                costs.substitute[slot(x)][slot(y)] = cost;
+                costs.substitute[slot(y)][slot(x)] = cost;
             }
         }
+        costs
     }
-    costs
-});
+}
 
 #[cfg(test)]
 #[allow(
@@ -242,6 +284,9 @@ mod tests {
             let least = least_distance(set(&a), set(&b), a_is_abjad || b_is_abjad);
             let distance = sound_distance(a.as_bytes(), a_is_abjad, b.as_bytes(), b_is_abjad);
             proptest::prop_assert!(least <= distance + 1e-5, "{least} {distance}");
+            let least = least_known_distance(set(&a), set(&b));
+            let distance = known_distance(a.as_bytes(), b.as_bytes());
+            proptest::prop_assert!(least <= distance + 1e-4, "{least} {distance}");
         }
     }
 
@@ -260,7 +305,7 @@ mod tests {
         assert_eq!(distance("mohamed", "mohamed"), 0.0);
         assert!(distance("mohamed", "muhamad") < 1.0);
         assert!(distance("bush", "bus") < distance("bus", "bul"));
-        assert!((distance("ab", "ba") - SWAP).abs() < 0.2 || distance("ab", "ba") < SWAP);
+        assert!(distance("ab", "ba") <= COSTS.swap);
     }
 
     #[test]

@@ -22,6 +22,7 @@ use crate::record::{Kind, Record};
 
 pub use evidence::{Evidence, EvidenceKind, Scored};
 pub use form::ScoringForm;
+pub(crate) use kernels::LEAST_SHARE;
 pub use kernels::{osa_distance, sound_distance};
 pub use model::Model;
 pub(crate) use words::{nearness, whole_spelling};

@@ -51,9 +51,6 @@ pub struct Model {
     /// Descriptive words (`trading`, `bank`): weight of the lack of a partner; each further one
     /// that agrees is worth this share of the one before.
     pub descriptor: (f64, f64),
-    /// Two tokens that tables hold are names of their own: the second figure, a share, is left where
-    /// their sounds are as far apart as the first says, or further; nearer, more.
-    pub well_known: (f32, f64),
     /// Where a part of a name stands against another one, as between relatives, the name counts in full
     /// up to the first figure and by the second, a share, beyond it: however rare the rest is.
     pub part_differs: (f64, f64),
@@ -103,7 +100,7 @@ pub struct Model {
 impl Default for Model {
     fn default() -> Self {
         Self {
-            version: Cow::Borrowed("veilmatch-model/4"),
+            version: Cow::Borrowed("veilmatch-model/5"),
             prior: (-18.0, -19.5),
             token_cap: (18.0, 0.8),
             again: 0.3,
@@ -122,7 +119,6 @@ impl Default for Model {
             respelt: 0.95,
             kin: (0.7, 0.5, 0.5),
             descriptor: (0.6, 0.6),
-            well_known: (0.08, 0.35),
             part_differs: (17.3, 0.02),
             conflict: (-4.5, -6.0),
             extra: (-2.0, -0.7),
@@ -208,7 +204,6 @@ impl Model {
             respelt,
             kin,
             descriptor,
-            well_known,
             part_differs,
             conflict,
             extra,
@@ -250,8 +245,6 @@ impl Model {
             "descriptor",
             &[(SHARE, descriptor.0), (SHARE, descriptor.1)],
         );
-        let distance = f64::from(well_known.0);
-        see("well_known", &[(DISTANCE, distance), (SHARE, well_known.1)]);
         see(
             "part_differs",
             &[(FOR, part_differs.0), (SHARE, part_differs.1)],
@@ -308,19 +301,6 @@ impl Model {
     /// Bits of two tokens, one of them an initial that fits: no more than the rarer one is worth.
     pub(super) fn initial(&self, x: &Outline, y: &Outline) -> f64 {
         self.initial.min(self.worth(x.bits.max(y.bits)))
-    }
-
-    /// Share of its bits that a word keeps at a sound distance per letter, 0 to 1; less where tables
-    /// hold both words. Falls with the distance.
-    ///
-    /// Maria and Mario are names of their own; an unknown spelling is more likely a slip.
-    pub(super) fn similar(&self, distance: f32, are_known: bool) -> f64 {
-        let share = f64::from(self.share(distance));
-        if !are_known {
-            return share;
-        }
-        let (full, left) = self.well_known;
-        share * (1.0 - (1.0 - left) * f64::from((distance / full).min(1.0)))
     }
 
     /// Bits of a sum of name evidence that do not count where a part of the name differs.

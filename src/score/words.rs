@@ -3,7 +3,7 @@
 use crate::keys::{Form, LetterSet, PreparedName, Tie, Word, sound_form};
 use crate::rarity;
 use crate::score::evidence::Level;
-use crate::score::kernels::{osa_distance, sound_distance};
+use crate::score::kernels::{known_distance, osa_distance, sound_distance};
 use crate::score::model::Model;
 use crate::translit::Native;
 
@@ -43,7 +43,7 @@ pub(super) fn other_form(model: &Model, x: &Word, y: &Word) -> Option<(Level, f6
 /// What it is worth that two words sound alike.
 fn respelling(model: &Model, x: &Word, y: &Word, worth: f64) -> Option<(Level, f64)> {
     let best = sound_gap(x, y);
-    let share = model.similar(best, x.is_known() && y.is_known());
+    let share = f64::from(share_of_known(x, y, model.share(best)));
     let share = if share < model.slip && is_slip(x, y) {
         model.slip
     } else {
@@ -62,6 +62,18 @@ fn respelling(model: &Model, x: &Word, y: &Word, worth: f64) -> Option<(Level, f
         None => worth * share,
     };
     (bits > 0.0).then_some((level, bits * model.respelt))
+}
+
+/// The share of its bits that is left where tables hold both words, of the one that their sound leaves:
+/// Maria and Mario are names of their own, Luis and Luiz are not; an unknown spelling is more likely a slip.
+fn share_of_known(x: &Word, y: &Word, share: f32) -> f32 {
+    if share <= 0.0 || !(x.is_known() && y.is_known()) || x.is_abjad || y.is_abjad {
+        return share;
+    }
+    let each = x.sounds().iter();
+    let pairs = each.flat_map(|f| y.sounds().iter().map(|g| (f.as_bytes(), g.as_bytes())));
+    let halvings = pairs.map(|(f, g)| known_distance(f, g));
+    share.min((-halvings.fold(f32::MAX, f32::min)).exp2())
 }
 
 /// Whether one word is a known name and the other, which is none, one slip away from it.
