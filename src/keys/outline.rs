@@ -116,6 +116,13 @@ impl Outline {
         self.shape & Self::NATIVE != 0
     }
 
+    /// The letters that forms of both tokens begin with; digits as `0`.
+    pub fn shared_initials(&self, other: &Self) -> impl Iterator<Item = u8> + use<> {
+        let shared = self.begins & other.begins;
+        let letters = (b'a'..=b'z').filter(move |l| shared & letter(*l) != 0);
+        letters.chain((shared >> 26 != 0).then_some(b'0'))
+    }
+
     /// Whether no short vowels are written.
     pub fn is_abjad(&self) -> bool {
         self.shape & Self::ABJAD != 0
@@ -195,16 +202,19 @@ impl Look {
     }
 }
 
-/// The outlines of all names of a record: two allocations, however many names.
+/// The outlines of all names of a record: three allocations, however many names.
 #[derive(Clone, Debug)]
 pub struct Outlines {
     names: Box<[Head]>,
     all: Box<[Outline]>,
+    /// The sound forms of the tokens, name by name.
+    forms: Box<[Form]>,
 }
 
 /// What a quick look sees of a name as a whole, and where its outlines stand.
 #[derive(Clone, Copy, Debug)]
 struct Head {
+    forms_end: u32,
     wholes_from: u32,
     joins_from: u32,
     end: u32,
@@ -218,8 +228,10 @@ struct Head {
 /// The outlines of one name.
 #[derive(Clone, Copy, Debug)]
 pub struct NameOutlines<'a> {
-    /// The sound forms of every token but legal forms; one for those of equal letters and length.
+    /// The sound forms of every token but legal forms.
     pub sounds: &'a [Outline],
+    /// The letters of these, in their order.
+    pub forms: &'a [Form],
     /// Sound forms of the tokens that joined neighbours of another name may be.
     pub wholes: &'a [Outline],
     /// Joined neighbours, in the order of [`PreparedName::joins`].
@@ -253,20 +265,25 @@ impl Outlines {
     pub(crate) fn new(names: &[PreparedName]) -> Self {
         let tokens: usize = names.iter().map(|n| n.compared().len()).sum();
         let mut all: Vec<Outline> = Vec::with_capacity(4 * tokens);
-        let names = names.iter().map(|name| outline(name, &mut all)).collect();
+        let mut forms: Vec<Form> = Vec::with_capacity(2 * tokens);
+        let each = names.iter();
+        let names = each.map(|name| outline(name, &mut all, &mut forms));
         Self {
-            names,
+            names: names.collect(),
             all: all.into(),
+            forms: forms.into(),
         }
     }
 
     /// The outlines of a name, by its place among the names.
     pub fn name(&self, at: usize) -> NameOutlines<'_> {
         let head = &self.names[at];
-        let start = at.checked_sub(1).map_or(0, |i| self.names[i].end as usize);
+        let before = at.checked_sub(1).map(|i| &self.names[i]);
+        let (start, forms) = before.map_or((0, 0), |h| (h.end as usize, h.forms_end as usize));
         let (wholes, joins) = (head.wholes_from as usize, head.joins_from as usize);
         NameOutlines {
             sounds: &self.all[start..wholes],
+            forms: &self.forms[forms..head.forms_end as usize],
             wholes: &self.all[wholes..joins],
             joins: &self.all[joins..head.end as usize],
             count: head.tokens,
@@ -286,19 +303,20 @@ impl Outlines {
 }
 
 /// **Shape**: at most [`COMPARED_TOKENS`] tokens of at most 8 forms.
-fn outline(name: &PreparedName, all: &mut Vec<Outline>) -> Head {
+fn outline(name: &PreparedName, all: &mut Vec<Outline>, forms: &mut Vec<Form>) -> Head {
     let tokens = name.compared();
     let numbered = || tokens.iter().zip(0_u8..);
     // Some 80 outlines a name and fewer than 2^24 names a record.
-    let place = |all: &Vec<Outline>| u32::try_from(all.len()).unwrap_or(u32::MAX);
+    let place = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
     for (token, at) in numbered().filter(|(t, _)| t.tag != Tag::OrgForm) {
         let sets = token.sound_sets().iter();
         all.extend(sets.map(|set| Outline::of_token(token, at, *set)));
+        forms.extend(token.sounds());
     }
-    let wholes_from = place(all);
+    let wholes_from = place(all.len());
     let wholes = numbered().filter(|(t, _)| t.is_core() && t.form().len() >= SHORTEST_WHOLE);
     all.extend(wholes.map(|(t, at)| Outline::of_token(t, at, t.sound_sets()[0])));
-    let joins_from = place(all);
+    let joins_from = place(all.len());
     all.extend(name.joins.iter().map(|join| {
         let set = LetterSet::of(&join.sound);
         Outline {
@@ -314,9 +332,10 @@ fn outline(name: &PreparedName, all: &mut Vec<Outline>) -> Head {
         }
     }));
     Head {
+        forms_end: place(forms.len()),
         wholes_from,
         joins_from,
-        end: place(all),
+        end: place(all.len()),
         choices: tokens
             .iter()
             .filter_map(|t| t.choice)

@@ -249,12 +249,6 @@ impl Word {
                 sounds.push(sound);
             }
         }
-        let mut sound_sets: Vec<LetterSet> = Vec::with_capacity(sounds.len());
-        for set in sounds.iter().map(LetterSet::of) {
-            if !sound_sets.contains(&set) {
-                sound_sets.push(set);
-            }
-        }
         let (mut kin, mut company) = (Kin::default(), Company::UNKNOWN);
         if usage.is_of_people() {
             kin = sounds.first().map(Kin::of).unwrap_or_default();
@@ -275,8 +269,8 @@ impl Word {
             company,
             choice: forms.first().and_then(Choice::of),
             forms,
+            sound_sets: sounds.iter().map(LetterSet::of).collect(),
             sounds: sounds.into(),
-            sound_sets: sound_sets.into(),
             classes: classes.into(),
             with_slips: OnceLock::new(),
             is_known,
@@ -317,7 +311,7 @@ impl Word {
         &self.sounds
     }
 
-    /// The sets of letters of the sound forms, one for those of equal letters and length.
+    /// The sets of letters of the sound forms, in their order.
     pub(crate) fn sound_sets(&self) -> &[LetterSet] {
         &self.sound_sets
     }

@@ -206,6 +206,39 @@ pub fn letter_bits(form: &[u8]) -> f32 {
     bits
 }
 
+/// How surprising it is that a part of somebody's name begins with a letter, in bits.
+///
+/// **Units and range**: bits, 3 to 8; 8 for all but the letters `a` to `z`.
+pub fn initial_bits(letter: u8) -> f32 {
+    static LETTERS: OnceLock<[f32; EDGE]> = OnceLock::new();
+    let letters = LETTERS.get_or_init(|| {
+        let (mut shares, mut all) = ([0.0_f64; EDGE], 0.0_f64);
+        for_each_share(|token, share| {
+            let (Share::Person(share), Some(first)) = (share, token.bytes().next()) else {
+                return;
+            };
+            if let Some(sum) = shares.get_mut(usize::from(first.wrapping_sub(b'a'))) {
+                *sum += share;
+                all += share;
+            }
+        });
+        shares.map(|share: f64| narrow((all / share).log2().min(RAREST_INITIAL)))
+    });
+    let at = usize::from(letter.wrapping_sub(b'a'));
+    letters.get(at).copied().unwrap_or(narrow(RAREST_INITIAL))
+}
+
+#[allow(
+    clippy::cast_possible_truncation,
+    reason = "a few bits; two digits behind the point are enough"
+)]
+fn narrow(bits: f64) -> f32 {
+    bits as f32
+}
+
+/// Most bits of a first letter.
+const RAREST_INITIAL: f64 = 8.0;
+
 /// Number of what stands before the first letter and behind the last, and of all but letters.
 const EDGE: usize = 26;
 
@@ -301,6 +334,12 @@ mod tests {
         let bits = |form: &str| letter_bits(form.as_bytes());
         assert!(bits("marina") < bits("mzrqnw"));
         assert!(bits("marina") > 10.0 && bits("") > 0.0);
+    }
+
+    #[test]
+    fn few_names_begin_with_a_rare_letter() {
+        assert!(initial_bits(b'a') < initial_bits(b'd') && initial_bits(b'd') < initial_bits(b'q'));
+        assert!(initial_bits(b'q') < initial_bits(b'7'));
     }
 
     #[test]

@@ -3,9 +3,11 @@
 //! Most candidates share one key and nothing else. They are seen through here, before anything is
 //! put in order or into words. The bound errs upwards only.
 
-use crate::keys::{COMPARED_TOKENS, LetterSet, Look, NameOutlines, Outline};
+use std::cell::OnceCell;
+
+use crate::keys::{COMPARED_TOKENS, Form, Look, NameOutlines, Outline};
 use crate::rarity;
-use crate::score::kernels::{least_distance, least_known_distance};
+use crate::score::kernels::{Edits, least_distance, least_known_distance};
 use crate::score::model::Model;
 use crate::score::words::{CUT_SOUNDS, is_close, may_be_slip, mean_len};
 
@@ -25,13 +27,18 @@ impl MayAgree {
     pub(super) fn of(most: Most<'_>, a: &NameOutlines<'_>, b: &NameOutlines<'_>) -> Self {
         let mut found = Self::default();
         let (last_a, last_b) = (a.count.saturating_sub(1), b.count.saturating_sub(1));
-        for x in a.sounds {
+        for (x, f) in a.sounds.iter().zip(a.forms) {
             let at = usize::from(x.start) % COMPARED_TOKENS;
-            for y in b.sounds {
-                let (ours, theirs) = (x.set(), y.set());
-                let same = most.same(x, y);
-                let cut = if may_be_cut(ours, theirs, x.start == last_a)
-                    || may_be_cut(theirs, ours, y.start == last_b)
+            let edits = OnceCell::new();
+            for (y, g) in b.sounds.iter().zip(b.forms) {
+                let edits = || {
+                    edits
+                        .get_or_init(|| Edits::from(f.as_bytes()))
+                        .to(g.as_bytes())
+                };
+                let same = most.same(x, y, edits);
+                let cut = if may_be_cut((x, f), (y, g), x.start == last_a)
+                    || may_be_cut((y, g), (x, f), y.start == last_b)
                 {
                     most.cut(x, y)
                 } else {
@@ -102,7 +109,9 @@ impl Shares {
 impl Most<'_> {
     /// The most that it can be worth that they sound alike, are forms of one name, or that one is an
     /// initial of the other: `meet::Scratch` finds no more.
-    fn same(self, x: &Outline, y: &Outline) -> f64 {
+    ///
+    /// `edits` are those between their sound forms; asked where the letters leave room for agreement.
+    fn same(self, x: &Outline, y: &Outline, edits: impl Fn() -> u32) -> f64 {
         let looks = [x.look, y.look];
         let worth = || self.model.worth(x.bits.min(y.bits));
         let (ours, theirs) = (x.set(), y.set());
@@ -113,9 +122,10 @@ impl Most<'_> {
         let is_abjad = x.is_abjad() || y.is_abjad();
         let is_kin = looks == [Look::Word; 2] && x.kin & y.kin != 0;
         let longest = ours.longest(theirs);
-        let is_equal = ours == theirs;
         let is_near =
-            is_equal || (longest > 2 && is_close(ours.least_edits(theirs), longest, is_abjad));
+            |edits: u32| edits == 0 || (longest > 2 && is_close(edits, longest, is_abjad));
+        let edits = is_near(ours.least_edits(theirs)).then(edits);
+        let (is_equal, is_near) = (edits == Some(0), edits.is_some_and(is_near));
         if !is_near && !is_kin {
             return 0.0;
         }
@@ -266,9 +276,12 @@ impl Best {
     }
 }
 
-/// Whether the first form may be the beginning of the second.
-fn may_be_cut(short: LetterSet, long: LetterSet, is_last: bool) -> bool {
-    short.may_begin(long) && (is_last || usize::from(short.form_len()) >= CUT_SOUNDS)
+/// Whether the first form is the beginning of the second.
+fn may_be_cut(short: (&Outline, &Form), long: (&Outline, &Form), is_last: bool) -> bool {
+    let (set, form) = (short.0.set(), short.1.as_bytes());
+    set.may_begin(long.0.set())
+        && (is_last || form.len() >= CUT_SOUNDS)
+        && long.1.as_bytes().starts_with(form)
 }
 
 /// Tokens that have a possible partner, one bit each.

@@ -11,31 +11,50 @@ use crate::keys::LetterSet;
 /// **Cost**: O(length of `b`), one machine word a step. **Source**: Hyyrö, "A bit-vector algorithm
 /// for computing Levenshtein and Damerau edit distances", Nordic Journal of Computing 10 (2003).
 pub fn osa_distance(a: &[u8], b: &[u8]) -> u32 {
-    let a = &a[..a.len().min(64)];
-    let b = &b[..b.len().min(64)];
-    if a.is_empty() || b.is_empty() {
-        return u32::try_from(a.len().max(b.len())).unwrap_or(64);
+    Edits::from(a).to(b)
+}
+
+/// The places of the letters of a string, from which its [`osa_distance`] to others is worked out.
+pub(super) struct Edits {
+    positions: [u64; 64],
+    len: usize,
+}
+
+impl Edits {
+    /// Notes the places of the first 64 letters.
+    pub(super) fn from(a: &[u8]) -> Self {
+        let mut positions = [0_u64; 64];
+        let len = a.len().min(64);
+        for (i, byte) in a[..len].iter().enumerate() {
+            positions[usize::from(*byte & 63)] |= 1 << i;
+        }
+        Self { positions, len }
     }
-    let mut positions = [0_u64; 64];
-    for (i, byte) in a.iter().enumerate() {
-        positions[usize::from(*byte & 63)] |= 1 << i;
+
+    /// The distance to another string.
+    pub(super) fn to(&self, b: &[u8]) -> u32 {
+        let b = &b[..b.len().min(64)];
+        let narrow = |len: usize| u32::try_from(len).unwrap_or(64);
+        if self.len == 0 || b.is_empty() {
+            return narrow(self.len.max(b.len()));
+        }
+        let top = 1_u64 << (self.len - 1);
+        let (mut vp, mut vn, mut d0, mut before) = (u64::MAX, 0_u64, 0_u64, 0_u64);
+        let mut distance = narrow(self.len);
+        for byte in b {
+            let pm = self.positions[usize::from(*byte & 63)];
+            let swaps = ((!d0 & pm) << 1) & before;
+            d0 = ((pm & vp).wrapping_add(vp) ^ vp) | pm | vn | swaps;
+            let hp = vn | !(d0 | vp);
+            let hn = d0 & vp;
+            distance = distance + u32::from(hp & top != 0) - u32::from(hn & top != 0);
+            let shifted = (hp << 1) | 1;
+            vp = (hn << 1) | !(d0 | shifted);
+            vn = d0 & shifted;
+            before = pm;
+        }
+        distance
     }
-    let top = 1_u64 << (a.len() - 1);
-    let (mut vp, mut vn, mut d0, mut before) = (u64::MAX, 0_u64, 0_u64, 0_u64);
-    let mut distance = u32::try_from(a.len()).unwrap_or(64);
-    for byte in b {
-        let pm = positions[usize::from(*byte & 63)];
-        let swaps = ((!d0 & pm) << 1) & before;
-        d0 = ((pm & vp).wrapping_add(vp) ^ vp) | pm | vn | swaps;
-        let hp = vn | !(d0 | vp);
-        let hn = d0 & vp;
-        distance = distance + u32::from(hp & top != 0) - u32::from(hn & top != 0);
-        let shifted = (hp << 1) | 1;
-        vp = (hn << 1) | !(d0 | shifted);
-        vn = d0 & shifted;
-        before = pm;
-    }
-    distance
 }
 
 /// Longest sound form, in bytes.

@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use crate::error::{Problem, Result};
 use crate::keys::{Outline, Tie};
+use crate::rarity;
 use crate::record::Band;
 
 /// Weights and cut-offs of the score. All weights are in bits (log2 of a Bayes factor).
@@ -61,7 +62,8 @@ pub struct Model {
     /// A word that is the beginning of the other one: share of its bits where it is no name of its
     /// own, and where it is.
     pub cut: (f64, f64),
-    /// An initial that fits a full token, and two equal initials.
+    /// An initial that fits a full token, and two equal initials: share of the bits of the letter, by
+    /// how many names begin with it.
     pub initial: f64,
     /// How much the lack of a partner says of an initial, against a word.
     pub initial_weight: f64,
@@ -123,7 +125,7 @@ impl Default for Model {
             conflict: (-4.5, -6.0),
             extra: (-2.0, -0.7),
             cut: (0.8, 0.4),
-            initial: 3.9,
+            initial: 0.86,
             initial_weight: 0.8,
             complete: 3.0,
             order: -1.5,
@@ -252,7 +254,7 @@ impl Model {
         see("conflict", &[(AGAINST, conflict.0), (AGAINST, conflict.1)]);
         see("extra", &[(AGAINST, extra.0), (AGAINST, extra.1)]);
         see("cut", &[(SHARE, cut.0), (SHARE, cut.1)]);
-        see("initial", &[(FOR, *initial)]);
+        see("initial", &[(SHARE, *initial)]);
         see("initial_weight", &[(SHARE, *initial_weight)]);
         see("complete", &[(FOR, *complete)]);
         see("order", &[(AGAINST, *order)]);
@@ -300,7 +302,9 @@ impl Model {
 
     /// Bits of two tokens, one of them an initial that fits: no more than the rarer one is worth.
     pub(super) fn initial(&self, x: &Outline, y: &Outline) -> f64 {
-        self.initial.min(self.worth(x.bits.max(y.bits)))
+        let bits = x.shared_initials(y).map(rarity::initial_bits);
+        let bits = bits.fold(f32::MAX, f32::min);
+        (self.initial * f64::from(bits)).min(self.worth(x.bits.max(y.bits)))
     }
 
     /// Bits of a sum of name evidence that do not count where a part of the name differs.

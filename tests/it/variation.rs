@@ -176,6 +176,12 @@ fn a_slip_in_a_known_name_costs_less_than_another_name() {
     );
 }
 
+#[test]
+fn an_initial_says_more_where_few_names_begin_with_it() {
+    let usual = bits("Albert Zvyagintsev", "A. Zvyagintsev");
+    assert!(bits("Quirin Zvyagintsev", "Q. Zvyagintsev") > usual + 3.0);
+}
+
 /// Luis and Luiz are two names that tables hold, and one name in two languages; Maria and Mario are not.
 #[test]
 fn known_names_that_differ_by_a_spelling_are_one() {
