@@ -15,7 +15,7 @@ use std::fmt::Write as _;
 
 use crate::keys::{Form, sound_form};
 use crate::learn::pairs::ScriptPair;
-use crate::learn::variants::words;
+use crate::learn::variants::forms;
 use crate::rarity::{self, Share};
 use crate::score::LEAST_SHARE;
 
@@ -79,15 +79,10 @@ pub fn learn(files: &[Vec<ScriptPair>]) -> String {
 fn of_one_name(files: &[Vec<ScriptPair>], known: &BTreeSet<Form>) -> BTreeSet<(Form, Form)> {
     let mut pairs = BTreeSet::new();
     for file in files {
-        let mut names: BTreeMap<&str, BTreeSet<Form>> = BTreeMap::new();
-        for pair in file.iter().filter(|p| !p.is_held_out() && !p.is_full) {
-            let forms = words(pair).map(|word| sound_form(&Form::new(&word)));
-            let forms = forms.filter(|form| known.contains(form));
-            names.entry(&pair.source).or_default().extend(forms);
-        }
-        for forms in names.values() {
+        for forms in forms(file).values() {
+            let forms: Vec<&Form> = forms.intersection(known).collect();
             for (i, a) in forms.iter().enumerate() {
-                pairs.extend(forms.iter().skip(i + 1).map(|b| (*a, *b)));
+                pairs.extend(forms[i + 1..].iter().map(|b| (**a, **b)));
             }
         }
     }

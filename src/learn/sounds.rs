@@ -13,12 +13,11 @@
     reason = "counts of letters: far below 2^52"
 )]
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use crate::keys::{Form, sound_form};
+use crate::keys::Form;
 use crate::learn::pairs::ScriptPair;
-use crate::learn::variants::words;
+use crate::learn::variants::forms;
 use crate::score::osa_distance;
 
 /// Rounds of expectation maximisation.
@@ -121,12 +120,7 @@ fn by_hand() -> Changes {
 fn spellings(files: &[Vec<ScriptPair>]) -> Vec<(Vec<usize>, Vec<usize>)> {
     let mut pairs = Vec::new();
     for file in files {
-        let mut names: BTreeMap<&str, BTreeSet<Form>> = BTreeMap::new();
-        for pair in file.iter().filter(|p| !p.is_held_out() && !p.is_full) {
-            let forms = words(pair).map(|word| sound_form(&Form::new(&word)));
-            names.entry(&pair.source).or_default().extend(forms);
-        }
-        for forms in names.into_values() {
+        for forms in forms(file).into_values() {
             let forms: Vec<Form> = forms.into_iter().collect();
             let mut own: Vec<([u8; 32], Form, Form)> = Vec::new();
             for (i, a) in forms.iter().enumerate() {

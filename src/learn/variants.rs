@@ -95,8 +95,19 @@ fn syllables(sound: &Form) -> usize {
     groups.filter(|vowels| !vowels.is_empty()).count()
 }
 
+/// The sound forms of each source name of a file; pairs that are held out and names of several parts are
+/// left out.
+pub(super) fn forms(file: &[ScriptPair]) -> BTreeMap<&str, BTreeSet<Form>> {
+    let mut names: BTreeMap<&str, BTreeSet<Form>> = BTreeMap::new();
+    for pair in file.iter().filter(|p| !p.is_held_out() && !p.is_full) {
+        let forms = words(pair).map(|word| sound_form(&Form::new(&word)));
+        names.entry(&pair.source).or_default().extend(forms);
+    }
+    names
+}
+
 /// The names of a pair that are written in Latin letters and are one word.
-pub(super) fn words(pair: &ScriptPair) -> impl Iterator<Item = String> + '_ {
+fn words(pair: &ScriptPair) -> impl Iterator<Item = String> + '_ {
     let ours = pair.tag.ends_with("-Latn").then_some(&pair.source);
     let written = ours.into_iter().chain([&pair.latin]);
     written.filter_map(|name| word(name))

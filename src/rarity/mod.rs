@@ -209,8 +209,8 @@ pub fn letter_bits(form: &[u8]) -> f32 {
 /// How surprising it is that a part of somebody's name begins with a letter, in bits.
 ///
 /// **Units and range**: bits, 3 to 8; 8 for all but the letters `a` to `z`.
-pub fn initial_bits(letter: u8) -> f32 {
-    static LETTERS: OnceLock<[f32; EDGE]> = OnceLock::new();
+pub fn initial_bits(letter: u8) -> f64 {
+    static LETTERS: OnceLock<[f64; EDGE]> = OnceLock::new();
     let letters = LETTERS.get_or_init(|| {
         let (mut shares, mut all) = ([0.0_f64; EDGE], 0.0_f64);
         for_each_share(|token, share| {
@@ -222,18 +222,10 @@ pub fn initial_bits(letter: u8) -> f32 {
                 all += share;
             }
         });
-        shares.map(|share: f64| narrow((all / share).log2().min(RAREST_INITIAL)))
+        shares.map(|share: f64| (all / share).log2().min(RAREST_INITIAL))
     });
     let at = usize::from(letter.wrapping_sub(b'a'));
-    letters.get(at).copied().unwrap_or(narrow(RAREST_INITIAL))
-}
-
-#[allow(
-    clippy::cast_possible_truncation,
-    reason = "a few bits; two digits behind the point are enough"
-)]
-fn narrow(bits: f64) -> f32 {
-    bits as f32
+    letters.get(at).copied().unwrap_or(RAREST_INITIAL)
 }
 
 /// Most bits of a first letter.

@@ -70,8 +70,8 @@ impl Scratch {
     ) {
         self.options.clear();
         self.spelling.take();
-        let are_cut = may_agree.cut.iter().filter(|set| **set != 0).count() > 1;
-        let is_narrow = are_cut && is_cut_at_a_width(a.compared(), b.compared());
+        let is_narrow = OnceCell::new();
+        let is_narrow = || *is_narrow.get_or_init(|| is_cut_at_a_width(a.compared(), b.compared()));
         for x in a.outlines.tokens() {
             let at = usize::from(x.start);
             let (same, cuts) = (may_agree.same[at], may_agree.cut[at]);
@@ -88,7 +88,7 @@ impl Scratch {
                     self.minor_agreement(model, (a, x), (b, y))
                 } else {
                     let same = (same & mark != 0).then(|| self.agreement(model, (a, x), (b, y)));
-                    let cut = (cuts & mark != 0).then(|| cut(model, (a, x), (b, y), is_narrow));
+                    let cut = (cuts & mark != 0).then(|| cut(model, (a, x), (b, y), is_narrow()));
                     better(same.flatten(), cut.flatten())
                 };
                 if let Some((level, bits)) = found {
@@ -221,6 +221,8 @@ fn narrow(bits: f64) -> f32 {
 
 /// What it is worth that one token is the beginning of the other, cut off where a field ended. The
 /// last word of a name may be cut anywhere, another one where no name is left.
+///
+/// `is_narrow`: all words of the name were cut at one width, names of their own among them.
 fn cut(model: &Model, x: Seen<'_>, y: Seen<'_>, is_narrow: bool) -> Option<(Level, f64)> {
     let is_last = |x: Seen<'_>| x.1.start + 1 == x.0.outlines.count;
     let (ours, theirs) = ((token(x), is_last(x)), (token(y), is_last(y)));
@@ -257,6 +259,9 @@ fn cut(model: &Model, x: Seen<'_>, y: Seen<'_>, is_narrow: bool) -> Option<(Leve
 /// Whether one of two names has the words of the other, each cut at the same width, and two cut at least.
 /// Apostrophes and marks are not counted, so a letter may be missing.
 fn is_cut_at_a_width(a: &[Token], b: &[Token]) -> bool {
+    if a.len() != b.len() || a.len() < 2 {
+        return false;
+    }
     let letters = |name: &[Token]| -> usize { name.iter().map(|t| t.form().len()).sum() };
     let (short, long) = if letters(a) < letters(b) {
         (a, b)
@@ -265,14 +270,13 @@ fn is_cut_at_a_width(a: &[Token], b: &[Token]) -> bool {
     };
     let width = short.iter().map(|t| t.form().len()).max().unwrap_or(0);
     let mut cut = 0;
-    short.len() == long.len()
-        && short.iter().zip(long).all(|(x, y)| {
-            let (x, y) = (x.form().as_bytes(), y.form().as_bytes());
-            let is_cut = y.len() > x.len() && x.len() + 1 >= width && y.starts_with(x);
-            cut += usize::from(is_cut);
-            is_cut || x == y
-        })
-        && cut > 1
+    let is_whole_or_cut = |(x, y): (&Token, &Token)| {
+        let (x, y) = (x.form().as_bytes(), y.form().as_bytes());
+        let is_cut = y.len() > x.len() && x.len() + 1 >= width && y.starts_with(x);
+        cut += usize::from(is_cut);
+        is_cut || x == y
+    };
+    short.iter().zip(long).all(is_whole_or_cut) && cut > 1
 }
 
 /// Whether one token is a patronymic and the other the name that it may be made of: Aleksandrovich is

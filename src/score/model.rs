@@ -303,8 +303,8 @@ impl Model {
     /// Bits of two tokens, one of them an initial that fits: no more than the rarer one is worth.
     pub(super) fn initial(&self, x: &Outline, y: &Outline) -> f64 {
         let bits = x.shared_initials(y).map(rarity::initial_bits);
-        let bits = bits.fold(f32::MAX, f32::min);
-        (self.initial * f64::from(bits)).min(self.worth(x.bits.max(y.bits)))
+        let bits = bits.fold(f64::MAX, f64::min);
+        (self.initial * bits).min(self.worth(x.bits.max(y.bits)))
     }
 
     /// Bits of a sum of name evidence that do not count where a part of the name differs.
