@@ -122,10 +122,9 @@ impl Most<'_> {
         let is_abjad = x.is_abjad() || y.is_abjad();
         let is_kin = looks == [Look::Word; 2] && x.kin & y.kin != 0;
         let longest = ours.longest(theirs);
-        let is_near =
-            |edits: u32| edits == 0 || (longest > 2 && is_close(edits, longest, is_abjad));
-        let edits = is_near(ours.least_edits(theirs)).then(edits);
-        let (is_equal, is_near) = (edits == Some(0), edits.is_some_and(is_near));
+        let is_close = |edits: u32| is_close(edits, longest, is_abjad);
+        let edits = is_close(ours.least_edits(theirs)).then(edits);
+        let (is_equal, is_near) = (edits == Some(0), edits.is_some_and(is_close));
         if !is_near && !is_kin {
             return 0.0;
         }

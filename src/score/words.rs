@@ -43,7 +43,7 @@ pub(super) fn other_form(model: &Model, x: &Word, y: &Word) -> Option<(Level, f6
 /// What it is worth that two words sound alike.
 fn respelling(model: &Model, x: &Word, y: &Word, worth: f64) -> Option<(Level, f64)> {
     let best = sound_gap(x, y);
-    let share = f64::from(share_of_known(x, y, model.share(best)));
+    let share = f64::from(model.share(best));
     let share = if share < model.slip && is_slip(x, y) {
         model.slip
     } else {
@@ -59,21 +59,21 @@ fn respelling(model: &Model, x: &Word, y: &Word, worth: f64) -> Option<(Level, f
     };
     let bits = match spelled(model, x, y) {
         Some(bits) => worth.min(bits - model.spelling.2 * f64::from(best)),
-        None => worth * share,
+        None => worth * share.min(share_of_known(x, y)),
     };
     (bits > 0.0).then_some((level, bits * model.respelt))
 }
 
-/// The share of its bits that is left where tables hold both words, of the one that their sound leaves:
-/// Maria and Mario are names of their own, Luis and Luiz are not; an unknown spelling is more likely a slip.
-fn share_of_known(x: &Word, y: &Word, share: f32) -> f32 {
-    if share <= 0.0 || !(x.is_known() && y.is_known()) || x.is_abjad || y.is_abjad {
-        return share;
+/// The most that is left of its bits where tables hold both words; all where they do not: Maria and Mario
+/// are names of their own, Luis and Luiz are not, and an unknown spelling is more likely a slip.
+fn share_of_known(x: &Word, y: &Word) -> f64 {
+    if !(x.is_known() && y.is_known()) || x.is_abjad || y.is_abjad {
+        return 1.0;
     }
     let each = x.sounds().iter();
     let pairs = each.flat_map(|f| y.sounds().iter().map(|g| (f.as_bytes(), g.as_bytes())));
     let halvings = pairs.map(|(f, g)| known_distance(f, g));
-    share.min((-halvings.fold(f32::MAX, f32::min)).exp2())
+    f64::from((-halvings.fold(f32::MAX, f32::min)).exp2())
 }
 
 /// Whether one word is a known name and the other, which is none, one slip away from it.
@@ -206,8 +206,7 @@ pub(super) fn distance(f: &Form, f_is_abjad: bool, g: &Form, g_is_abjad: bool) -
     if edits == 0 {
         return 0.0;
     }
-    // Short tokens have no edit budget: Li is not Lu.
-    if longest <= 2 || !is_close(edits, longest, f_is_abjad || g_is_abjad) {
+    if !is_close(edits, longest, f_is_abjad || g_is_abjad) {
         return f32::MAX;
     }
     sound_distance(a, f_is_abjad, b, g_is_abjad) / mean_len(f.byte_len(), g.byte_len())
@@ -218,9 +217,9 @@ pub(super) fn mean_len(a_len: u8, b_len: u8) -> f32 {
     (f32::from(a_len + b_len) / 2.0).max(3.0)
 }
 
-/// Whether so many edits leave two forms close: at most 55 of 100 letters of the longer one, 65 where
-/// vowels may have been left out.
+/// Whether so many edits leave two forms close: none, or at most 55 of 100 letters of the longer one, 65
+/// where vowels may have been left out. Forms of two letters have no edit budget: Li is not Lu.
 pub(super) fn is_close(edits: u32, longest: u8, is_abjad: bool) -> bool {
     let most = if is_abjad { 13 } else { 11 };
-    edits * 20 <= u32::from(longest) * most
+    edits == 0 || (longest > 2 && edits * 20 <= u32::from(longest) * most)
 }
