@@ -294,11 +294,20 @@ impl Outlines {
         }
     }
 
-    /// A number that depends on the outlines of the first name: to work it out is to fetch them.
+    /// A number that depends on all the outlines: to work it out is to fetch them.
     pub fn glance(&self) -> u32 {
-        let name = self.names.first().map_or(0, |n| n.end);
-        let outline = self.all.first().map_or(0, |o| o.word & 1);
-        name + outline
+        // Two to a cache line.
+        let outlines = self.all.iter().step_by(2).map(|o| o.word);
+        let forms = self
+            .forms
+            .iter()
+            .step_by(2)
+            .map(|f| u32::from(f.byte_len()));
+        let names = self.names.iter().step_by(2).map(|n| n.end);
+        outlines
+            .chain(forms)
+            .chain(names)
+            .fold(0, u32::wrapping_add)
     }
 }
 

@@ -1,6 +1,8 @@
 //! Notices: a record with what its publisher says about it.
 
 use std::collections::BTreeMap;
+use std::iter::repeat;
+use std::sync::LazyLock;
 
 use jiff::civil::Date;
 
@@ -197,19 +199,40 @@ impl Notice {
     /// layout nor order count. The only signal of change between editions; file-level facts
     /// (list version, file hash) are not part of it.
     pub fn record_hash(&self) -> Digest {
-        let mut fields: Vec<String> = Vec::new();
+        // The fields one behind another, and where each begins and ends.
+        let (mut text, mut fields) = (String::with_capacity(1024), Vec::with_capacity(32));
         let mut put = |label: &str, parts: &[&str]| {
-            let folded: Vec<String> = parts.iter().map(|p| fold_white_space(p)).collect();
-            if folded.iter().any(|p| !p.is_empty()) {
-                fields.push(format!("{label}\u{1f}{}", folded.join("\u{1e}")));
+            let start = text.len();
+            text.push_str(label);
+            let mut is_empty = true;
+            for (part, mark) in parts
+                .iter()
+                .zip(['\u{1f}'].into_iter().chain(repeat('\u{1e}')))
+            {
+                text.push(mark);
+                let mut words = part.split_whitespace();
+                if let Some(first) = words.next() {
+                    is_empty = false;
+                    text.push_str(first);
+                }
+                for word in words {
+                    text.push(' ');
+                    text.push_str(word);
+                }
+            }
+            if is_empty {
+                text.truncate(start);
+            } else {
+                fields.push(start..text.len());
             }
         };
         self.put_identity(&mut put);
         self.put_measures(&mut put);
         self.put_handling(&mut put);
+        let mut fields: Vec<&str> = fields.into_iter().map(|field| &text[field]).collect();
         fields.sort_unstable();
         fields.dedup();
-        let mut hasher = blake3::Hasher::new_derive_key("veilmatch 2026-11 record hash v1");
+        let mut hasher = HASHER.clone();
         for field in &fields {
             hasher.update(&(field.len() as u64).to_le_bytes());
             hasher.update(field.as_bytes());
@@ -361,9 +384,9 @@ impl Notice {
     }
 }
 
-fn fold_white_space(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
+/// What every [`Notice::record_hash`] begins with.
+static HASHER: LazyLock<blake3::Hasher> =
+    LazyLock::new(|| blake3::Hasher::new_derive_key("veilmatch 2026-11 record hash v1"));
 
 #[cfg(test)]
 mod tests {

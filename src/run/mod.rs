@@ -303,7 +303,7 @@ impl Run {
                 lives
                     .clone()
                     .map(|l| l.prepared.outlines.glance())
-                    .sum::<u32>(),
+                    .fold(0, u32::wrapping_add),
             );
             lives
         });
