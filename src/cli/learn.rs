@@ -17,6 +17,7 @@ use crate::read::{ListSettings, SubjectSettings, read_all_subjects, read_list};
 use crate::record::{Kind, Notice, Record, Script};
 use crate::report::Output;
 use crate::score::Model;
+use crate::translit::Unit;
 
 /// Make the shipped tables again from their sources.
 #[derive(Args, Debug)]
@@ -73,7 +74,8 @@ impl Learn {
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   veilmatch learn translit --script Cyrl --pairs cyrl.tsv.gz -o cyrl.tsv
-  veilmatch learn translit --script Taml --pairs taml.tsv.gz deva.tsv.gz -o taml.tsv")]
+  veilmatch learn translit --script Taml --pairs taml.tsv.gz deva.tsv.gz -o taml.tsv
+  veilmatch learn translit --script Hang --pairs hang.tsv.gz --syllables -o hang-syllables.tsv")]
 struct Translit {
     /// The script, four letters of ISO 15924: Cyrl, Arab, Hebr, ...
     #[arg(long, value_name = "SCRIPT", value_parser = script)]
@@ -81,6 +83,9 @@ struct Translit {
     /// Gzipped tables of pairs with the columns source, latin, tag, type.
     #[arg(long, required = true, num_args = 1.., value_name = "F.tsv.gz")]
     pairs: Vec<PathBuf>,
+    /// Whole syllables in place of letters: for Hangul, which has a table of either.
+    #[arg(long)]
+    syllables: bool,
     /// Only pairs with this language before the script in their tag: `ja` of `ja-Hani`.
     #[arg(long, value_name = "LANG")]
     language: Option<String>,
@@ -212,7 +217,12 @@ impl Translit {
         if let Some(language) = &self.language {
             pairs.retain(|p| p.tag.split('-').next() == Some(language));
         }
-        let table = translit::learn(self.script, &pairs);
+        let unit = if self.syllables {
+            Unit::Syllable
+        } else {
+            Unit::Letter
+        };
+        let table = translit::learn(self.script, unit, &pairs);
         write(&self.output, table.as_bytes(), is_gz(&self.output))
     }
 }

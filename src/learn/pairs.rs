@@ -5,7 +5,7 @@ use std::io::Read;
 use crate::error::{Place, Problem, Result};
 use crate::normalize::{Tag, normalize};
 use crate::record::{Kind, Script};
-use crate::translit;
+use crate::translit::{self, Unit};
 
 /// A name and one way it is written in Latin letters.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,14 +31,14 @@ impl ScriptPair {
 
     /// The words of the two sides that stand for each other, as characters and Latin letters; none
     /// where the sides have different numbers of words.
-    pub fn words(&self, script: Script) -> Vec<(Vec<char>, Vec<u8>)> {
+    pub fn words(&self, script: Script, unit: Unit) -> Vec<(Vec<char>, Vec<u8>)> {
         let wanted = |tag: Tag| !matches!(tag, Tag::Particle | Tag::Title | Tag::Initial);
         let ours = normalize(&self.source, Kind::Person);
         let ours: Vec<Vec<char>> = ours
             .tokens
             .iter()
             .filter(|t| wanted(t.tag))
-            .map(|t| translit::characters(&t.text, script))
+            .map(|t| translit::characters(&t.text, script, unit))
             .collect();
         let theirs = translit::latinize(&normalize(&self.latin, Kind::Person));
         let theirs: Vec<Vec<u8>> = theirs

@@ -19,7 +19,7 @@ use rustc_hash::FxHashMap;
 
 use crate::learn::pairs::ScriptPair;
 use crate::record::Script;
-use crate::translit::EDGE;
+use crate::translit::{EDGE, Unit};
 
 /// Rounds of expectation maximisation.
 const ROUNDS: usize = 7;
@@ -49,10 +49,10 @@ struct Word {
 }
 
 /// Longest chunk of Latin letters that one character emits.
-fn longest(script: Script) -> usize {
-    match script {
-        Script::Han => 6,
-        Script::Katakana | Script::Hiragana => 4,
+fn longest(script: Script, unit: Unit) -> usize {
+    match (script, unit) {
+        (Script::Han, _) | (_, Unit::Syllable) => 6,
+        (Script::Katakana | Script::Hiragana, _) => 4,
         _ => 3,
     }
 }
@@ -128,14 +128,14 @@ fn akin(words: Vec<Word>, script: Script) -> Vec<Word> {
 /// Learns the table of a script; pairs that are held out are left out. Pairs in other scripts of India
 /// help a script of India. The text is what `translit::Transducer` reads. The same pairs in the same
 /// order give the same text.
-pub fn learn(script: Script, pairs: &[ScriptPair]) -> String {
-    let longest = longest(script);
+pub fn learn(script: Script, unit: Unit, pairs: &[ScriptPair]) -> String {
+    let longest = longest(script, unit);
     let words: Vec<Word> = pairs
         .iter()
         .filter(|p| !p.is_held_out())
         // Full Korean names stand family name first in Hangul and often last in Latin letters.
         .filter(|p| script != Script::Hangul || !p.is_full)
-        .flat_map(|p| p.words(script))
+        .flat_map(|p| p.words(script, unit))
         .filter(|(source, latin)| {
             let fits = |n: usize| (1..=40).contains(&n);
             let letters = latin.iter().all(u8::is_ascii_lowercase);
@@ -398,7 +398,11 @@ fn write(table: &Table, words: &[Word]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::fs::File;
+    use std::path::{Path, PathBuf};
+
     use super::*;
+    use crate::learn::pairs::read_pairs;
     use crate::translit::Transducer;
 
     fn pairs(rows: &[(&str, &str)]) -> Vec<ScriptPair> {
@@ -429,15 +433,56 @@ mod tests {
             ("рашо", "rasho"),
             ("умаш", "umash"),
         ];
-        let text = learn(Script::Cyrillic, &pairs(&rows));
+        let text = learn(Script::Cyrillic, Unit::Letter, &pairs(&rows));
         let table = Transducer::new(text.clone());
         let word: Vec<char> = "шума".chars().collect();
         assert_eq!(table.spell(&word)[0].1, "shuma");
         assert_eq!(
             text,
-            learn(Script::Cyrillic, &pairs(&rows)),
+            learn(Script::Cyrillic, Unit::Letter, &pairs(&rows)),
             "the same bytes"
         );
+    }
+
+    /// What changes how names are cut into words changes the tables: they are to be made again. Asked of
+    /// the smaller ones, where the pairs are at hand.
+    #[test]
+    fn the_shipped_tables_are_what_the_pairs_give() {
+        let root = std::env::var_os("VEILMATCH_SHARED").map_or_else(
+            || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"),
+            PathBuf::from,
+        );
+        for (script, unit, file, table) in [
+            (Script::Greek, Unit::Letter, "grek", "grek"),
+            (Script::Hebrew, Unit::Letter, "hebr", "hebr"),
+            (Script::Hangul, Unit::Syllable, "hang", "hang-syllables"),
+        ] {
+            let Ok(file) = File::open(root.join(format!("data/names/{file}.tsv.gz"))) else {
+                println!("no shared name pairs here: not learned");
+                return;
+            };
+            let text = learn(script, unit, &read_pairs(file).expect("pairs"));
+            let shipped = format!("src/translit/learned/{table}.tsv");
+            let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join(shipped);
+            assert!(
+                text == std::fs::read_to_string(shipped).expect("a shipped table"),
+                "`veilmatch learn translit` gives another {table}.tsv: look at the difference"
+            );
+        }
+    }
+
+    /// A syllable may stand for what none of its letters does.
+    #[test]
+    fn hangul_is_learned_by_syllables_as_well() {
+        let rows = [
+            ("옥", "yu"),
+            ("연", "yan"),
+            ("정", "zheng"),
+            ("옥정", "yuzheng"),
+        ];
+        let text = learn(Script::Hangul, Unit::Syllable, &pairs(&rows));
+        assert!(text.contains("\na\t옥\tyu:"), "{text}");
+        assert!(!text.contains("\na\tᄋ\t"), "{text}");
     }
 
     /// A letter that no pair of its own script shows is learned from the other script.
@@ -450,7 +495,11 @@ mod tests {
             ("लाग", "laga"),
             ("गाला", "gala"),
         ];
-        let text = learn(Script::Tamil, &pairs(&[&own[..], &others[..]].concat()));
+        let text = learn(
+            Script::Tamil,
+            Unit::Letter,
+            &pairs(&[&own[..], &others[..]].concat()),
+        );
         assert!(text.contains("\na\tக\t") && !text.contains('ग'), "{text}");
         let known = BTreeSet::from(['க', 'ம']);
         let respelled = |word: &str| respelled(&word.chars().collect::<Vec<_>>(), 0xb80, &known);

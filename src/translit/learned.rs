@@ -32,6 +32,16 @@ const SPELLINGS: usize = 24;
 /// Weight of the wider distribution, in observations.
 const SMOOTHING: f32 = 5.0;
 
+/// What stands for a character in a table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unit {
+    /// A letter: of Hangul a jamo, of Hiragana its Katakana.
+    Letter,
+    /// A syllable of Hangul. Behind one stand Chinese characters, each with readings in other languages,
+    /// and Koreans write many in ways of their own: no letter tells either.
+    Syllable,
+}
+
 /// The tables, one for each script that has been learned.
 const TABLES: &[(Script, &str)] = &[
     (Script::Arabic, include_str!("learned/arab.tsv")),
@@ -55,28 +65,68 @@ const TABLES: &[(Script, &str)] = &[
     (Script::Thai, include_str!("learned/thai.tsv")),
 ];
 
-/// The tables as shipped, for the digest.
+/// The table of the syllables of Hangul.
+const SYLLABLES: &str = include_str!("learned/hang-syllables.tsv");
+
+/// The tables as shipped, for the digest: [`TABLES`], then [`SYLLABLES`].
 pub(super) fn shipped() -> impl Iterator<Item = &'static str> {
-    TABLES.iter().map(|(_, table)| *table)
+    let letters = TABLES.iter().map(|(_, table)| *table);
+    letters.chain([SYLLABLES])
 }
 
-/// The learned table of a script.
-pub(super) fn of(script: Script) -> Option<&'static Transducer> {
-    static PARSED: [OnceLock<Transducer>; TABLES.len()] = [const { OnceLock::new() }; TABLES.len()];
-    let script = if script == Script::Hiragana {
-        Script::Katakana
-    } else {
-        script
+fn table(script: Script, unit: Unit) -> Option<&'static Transducer> {
+    static READ: [OnceLock<Transducer>; TABLES.len() + 1] =
+        [const { OnceLock::new() }; TABLES.len() + 1];
+    let at = match unit {
+        Unit::Letter => TABLES.iter().position(|(s, _)| *s == script)?,
+        Unit::Syllable if script == Script::Hangul => TABLES.len(),
+        Unit::Syllable => return None,
     };
-    let at = TABLES.iter().position(|(s, _)| *s == script)?;
-    Some(PARSED[at].get_or_init(|| Transducer::new(TABLES[at].1)))
+    let text = shipped().nth(at)?;
+    Some(READ[at].get_or_init(|| Transducer::new(text)))
 }
 
-/// The characters that a table speaks of: Hangul as jamo, Hiragana as Katakana.
-pub(crate) fn characters(token: &str, script: Script) -> Vec<char> {
-    match script {
-        Script::Hangul => token.nfd().collect(),
-        Script::Hiragana | Script::Katakana => super::katakana(token).chars().collect(),
+/// What has been learned of a script.
+#[derive(Clone, Copy)]
+pub(super) struct Learned {
+    script: Script,
+    letters: &'static Transducer,
+    syllables: Option<&'static Transducer>,
+}
+
+impl Learned {
+    /// `None` where the script has not been learned.
+    pub(super) fn of(script: Script) -> Option<Self> {
+        let script = if script == Script::Hiragana {
+            Script::Katakana
+        } else {
+            script
+        };
+        let letters = table(script, Unit::Letter)?;
+        Some(Self {
+            script,
+            letters,
+            syllables: table(script, Unit::Syllable),
+        })
+    }
+
+    /// [`Transducer::spell`] of a word. Where there are two tables, each of them may be right.
+    pub(super) fn spell(self, word: &str) -> Vec<(f32, String)> {
+        let spell = |table: &Transducer, unit| table.spell(&characters(word, self.script, unit));
+        let mut spellings = spell(self.letters, Unit::Letter);
+        if let Some(table) = self.syllables {
+            spellings.extend(spell(table, Unit::Syllable));
+        }
+        likeliest(spellings)
+    }
+}
+
+/// The characters that a table speaks of.
+pub(crate) fn characters(token: &str, script: Script, unit: Unit) -> Vec<char> {
+    match (script, unit) {
+        (Script::Hangul, Unit::Letter) => token.nfd().collect(),
+        (Script::Hangul, Unit::Syllable) => token.nfc().collect(),
+        (Script::Hiragana | Script::Katakana, _) => super::katakana(token).chars().collect(),
         _ => token.chars().collect(),
     }
 }
@@ -405,18 +455,24 @@ impl Transducer {
             });
             beam = grown.collect();
         }
-        let mut spellings: Vec<(f32, String)> = Vec::new();
-        for hypothesis in beam.into_iter().filter(|h| !h.text.is_empty()) {
-            let same = spellings.iter_mut().find(|(_, t)| *t == hypothesis.text);
-            match same {
-                Some((log, _)) => *log = (log.exp() + hypothesis.log.exp()).ln(),
-                None => spellings.push((hypothesis.log, hypothesis.text)),
-            }
-        }
-        spellings.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
-        spellings.truncate(SPELLINGS);
-        spellings
+        let spelled = beam.into_iter().filter(|h| !h.text.is_empty());
+        likeliest(spelled.map(|h| (h.log, h.text)))
     }
+}
+
+/// Spellings with the logs of their probabilities, each once, likeliest first.
+fn likeliest(spelled: impl IntoIterator<Item = (f32, String)>) -> Vec<(f32, String)> {
+    let mut spellings: Vec<(f32, String)> = Vec::new();
+    for (log, text) in spelled {
+        let same = spellings.iter_mut().find(|(_, t)| *t == text);
+        match same {
+            Some((sum, _)) => *sum = (sum.exp() + log.exp()).ln(),
+            None => spellings.push((log, text)),
+        }
+    }
+    spellings.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
+    spellings.truncate(SPELLINGS);
+    spellings
 }
 
 /// A hypothesis with one more chunk.
@@ -438,11 +494,11 @@ fn keep_likeliest(steps: &mut Vec<Step<'_>>) {
     steps.sort_unstable_by(order);
 }
 
-/// The natural log of the probability that a word is written so, whose characters may stand for these,
-/// over all ways to cut the Latin side; of that, the first 31 letters count.
+/// The probability that a word is written so, whose characters may stand for these, over all ways to cut
+/// the Latin side; of that, the first 31 letters count.
 ///
 /// **Cost**: O(characters · letters), some hundred nanoseconds.
-fn likelihood(rows: &[Option<&Row>], latin: &[u8]) -> f32 {
+fn likelihood(rows: &[Option<&Row>], latin: &[u8]) -> f64 {
     let latin = &latin[..latin.len().min(LETTERS - 1)];
     let width = latin.len() + 1;
     let mut next = [0; LETTERS];
@@ -479,9 +535,7 @@ fn likelihood(rows: &[Option<&Row>], latin: &[u8]) -> f32 {
         }
         std::mem::swap(&mut above, &mut below);
     }
-    #[allow(clippy::cast_possible_truncation, reason = "a log of few digits")]
-    let log = above[width - 1].max(1e-300).ln() as f32;
-    log
+    above[width - 1]
 }
 
 /// Length of a form, and one more.
@@ -496,9 +550,12 @@ const UNEXPLAINED: f64 = 1e-4;
 /// A word in its own script, ready to be asked how likely it is written in some way.
 #[derive(Clone)]
 pub struct Native {
-    table: &'static Transducer,
-    word: Box<[char]>,
-    rows: Box<[Option<&'static Row>]>,
+    learned: Learned,
+    word: Box<str>,
+    /// What its letters may stand for.
+    letters: Box<[Option<&'static Row>]>,
+    /// The same of its syllables, where they have been learned.
+    syllables: Option<Box<[Option<&'static Row>]>>,
 }
 
 impl std::fmt::Debug for Native {
@@ -510,31 +567,41 @@ impl std::fmt::Debug for Native {
 impl Native {
     /// A word and its script; `None` where the script has not been learned.
     pub fn new(word: &str, script: Script) -> Option<Self> {
-        Some(Self::of_table(of(script)?, characters(word, script)))
+        Some(Self::of(Learned::of(script)?, word))
     }
 
-    fn of_table(table: &'static Transducer, word: Vec<char>) -> Self {
+    fn of(learned: Learned, word: &str) -> Self {
+        let rows =
+            |table: &'static Transducer, unit| table.rows(&characters(word, learned.script, unit));
         Self {
-            table,
-            rows: table.rows(&word),
+            letters: rows(learned.letters, Unit::Letter),
+            syllables: learned.syllables.map(|table| rows(table, Unit::Syllable)),
             word: word.into(),
+            learned,
         }
     }
 
     /// Two words written as one; `None` where they are of different scripts.
     pub fn joined(&self, next: &Self) -> Option<Self> {
-        std::ptr::eq(self.table, next.table)
-            .then(|| Self::of_table(self.table, [&*self.word, &*next.word].concat()))
+        (self.learned.script == next.learned.script)
+            .then(|| Self::of(self.learned, &[&*self.word, &*next.word].concat()))
     }
 
     /// Its likeliest spellings, those that keys tell apart first; at most so many.
     pub fn spellings(&self, limit: usize) -> Vec<String> {
-        varied(&self.table.spell(&self.word), limit)
+        varied(&self.learned.spell(&self.word), limit)
     }
 
-    /// log2 of the probability that the word is written so in Latin letters; 0 at most.
+    /// log2 of the probability that the word is written so in Latin letters; 0 at most. Where its
+    /// syllables have been learned, it is written by them as often as by its letters.
     pub fn log2_probability(&self, latin: &[u8]) -> f64 {
-        f64::from(likelihood(&self.rows, latin) / std::f32::consts::LN_2)
+        let by_letters = likelihood(&self.letters, latin);
+        let likelihood = self.syllables.as_ref().map_or(by_letters, |syllables| {
+            f64::midpoint(by_letters, likelihood(syllables, latin))
+        });
+        #[allow(clippy::cast_possible_truncation, reason = "a log of few digits")]
+        let log = likelihood.max(1e-300).ln() as f32;
+        f64::from(log / std::f32::consts::LN_2)
     }
 }
 
@@ -570,10 +637,18 @@ mod tests {
     use crate::normalize::normalize;
     use crate::record::Kind;
 
+    /// Every table, and what it is of.
+    fn all() -> impl Iterator<Item = (Script, Unit, &'static str)> {
+        let letters = TABLES.iter().map(|(script, _)| (*script, Unit::Letter));
+        let syllables = [(Script::Hangul, Unit::Syllable)];
+        let each = letters.chain(syllables).zip(shipped());
+        each.map(|((script, unit), text)| (script, unit, text))
+    }
+
     #[test]
     fn every_shipped_table_is_read_and_speaks() {
-        for (script, _) in TABLES {
-            let table = of(*script).expect("shipped bytes");
+        for (script, unit, _) in all() {
+            let table = table(script, unit).expect("shipped bytes");
             assert!(
                 table.alone.len() > 20 && table.next.len() > 30,
                 "{script:?}"
@@ -586,8 +661,8 @@ mod tests {
     /// Rows are read when asked for: each as the text has it.
     #[test]
     fn every_row_is_found_and_read_as_written() {
-        for (script, text) in TABLES {
-            let table = of(*script).expect("shipped");
+        for (script, unit, text) in all() {
+            let table = table(script, unit).expect("shipped");
             let mut rows = 0;
             for line in text.lines().filter(|l| !l.starts_with("//")) {
                 let cells: Vec<&str> = line.split('\t').collect();
@@ -672,11 +747,28 @@ mod tests {
         }
     }
 
+    /// The Chinese reading of a Korean name has none of its sounds.
+    #[test]
+    fn a_syllable_says_what_its_letters_do_not() {
+        let by_letters = table(Script::Hangul, Unit::Letter).expect("shipped");
+        for (word, latin) in [
+            ("연옥", "yanyu"),
+            ("정문", "zhengwen"),
+            ("성룡", "chenglong"),
+        ] {
+            let native = Native::new(word, Script::Hangul).expect("a learned script");
+            let letters = characters(word, Script::Hangul, Unit::Letter);
+            let without = likelihood(&by_letters.rows(&letters), latin.as_bytes()).log2();
+            let with = native.log2_probability(latin.as_bytes());
+            assert!(with > without + 3.0, "{word}: {with} {without}");
+        }
+    }
+
     #[test]
     fn characters_without_a_row_do_not_stop_a_word() {
         let table = Transducer::new("a\tб\tb:1\nn\tб #\tb:2\n");
         assert_eq!(table.spell(&['б', '7', 'б'])[0].1, "b7b");
-        assert!(likelihood(&table.rows(&['☃']), b"zz").is_finite());
-        assert!(likelihood(&table.rows(&[]), b"").is_finite());
+        assert!(likelihood(&table.rows(&['☃']), b"zz") > 0.0);
+        assert!(likelihood(&table.rows(&[]), b"") > 0.0);
     }
 }

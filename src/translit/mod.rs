@@ -16,9 +16,9 @@ mod rules;
 mod tables;
 mod vowels;
 
-use learned::varied;
 pub(crate) use learned::{EDGE, characters};
-pub use learned::{Native, Transducer};
+use learned::{Learned, varied};
+pub use learned::{Native, Transducer, Unit};
 
 use crate::normalize::{self, NormalName, Tag, Token, normalize};
 use crate::record::{Kind, Script};
@@ -105,9 +105,9 @@ pub fn forms(token: &str, script: Script) -> Vec<String> {
         Script::Hiragana => tables::of(Script::Katakana).spell(&katakana(token)),
         _ => tables::of(script).spell(token),
     };
-    if let Some(table) = learned::of(script) {
+    if let Some(learned) = Learned::of(script) {
         forms.truncate(RULED);
-        forms.extend(varied(&table.spell(&characters(token, script)), MAX_FORMS));
+        forms.extend(varied(&learned.spell(token), MAX_FORMS));
     }
     keep_first(&mut forms);
     forms
