@@ -458,7 +458,7 @@ mod tests {
             (Script::Hangul, Unit::Syllable, "hang", "hang-syllables"),
         ] {
             let Ok(file) = File::open(root.join(format!("data/names/{file}.tsv.gz"))) else {
-                println!("no shared name pairs here: not learned");
+                eprintln!("no shared name pairs here: not learned");
                 return;
             };
             let text = learn(script, unit, &read_pairs(file).expect("pairs"));
