@@ -13,6 +13,8 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use rayon::prelude::*;
+
 use crate::error::{Place, Problem, Result};
 use crate::hits::Hit;
 use crate::report::jsonl::{hit_of_line, line_of};
@@ -73,7 +75,8 @@ impl HitRuns {
     }
 
     fn write_run(&mut self) -> Result<()> {
-        self.held.sort_by(|a, b| a.subject_id.cmp(&b.subject_id));
+        self.held
+            .par_sort_by(|a, b| a.subject_id.cmp(&b.subject_id));
         let mut file = match self.file.take() {
             Some(file) => file,
             None => tempfile::tempfile_in(&self.folder).map_err(|e| Problem::write(&e))?,
@@ -99,7 +102,8 @@ impl HitRuns {
     /// # Errors
     /// The disk, now and later.
     pub fn by_subject(mut self) -> Result<impl Iterator<Item = Result<Vec<Hit>>> + Send> {
-        self.held.sort_by(|a, b| a.subject_id.cmp(&b.subject_id));
+        self.held
+            .par_sort_by(|a, b| a.subject_id.cmp(&b.subject_id));
         let mut sources: Vec<Source> = vec![Box::new(self.held.into_iter().map(Ok))];
         if let Some(file) = self.file {
             let file = Arc::new(Mutex::new(file));

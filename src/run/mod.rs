@@ -250,8 +250,8 @@ impl Run {
         let mut groups: Vec<Group<'_>> = candidates.groups().collect();
         shard.open(
             groups
-                .iter()
-                .flat_map(|group| group.notices.iter().copied()),
+                .par_iter()
+                .flat_map_iter(|group| group.notices.iter().copied()),
         )?;
         // Subjects that share their rarest word share candidates and word pairs: one after the other
         // they find them near the processor.

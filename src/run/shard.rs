@@ -109,14 +109,14 @@ impl Shard {
     ///
     /// # Errors
     /// Integrity: the index is damaged.
-    pub(super) fn open(&self, notices: impl Iterator<Item = Handle>) -> Result<()> {
+    pub(super) fn open(&self, notices: impl ParallelIterator<Item = Handle>) -> Result<()> {
         let Some(source) = &self.source else {
             return Ok(());
         };
         let rows = notices.filter_map(|handle| self.book.row(handle));
         let is_closed = |row: &u32| self.place(*row).is_some_and(|p| p.get().is_none());
         let mut closed: Vec<u32> = rows.filter(is_closed).collect();
-        closed.sort_unstable();
+        closed.par_sort_unstable();
         closed.dedup();
         closed.par_iter().try_for_each(|row| {
             let live = source.notice(*row as usize)?;
@@ -141,6 +141,14 @@ impl Shard {
     /// Blind keys and handles of the notices.
     pub fn envelope(&self) -> &Envelope {
         &self.envelope
+    }
+}
+
+impl Drop for Shard {
+    /// Notices are many small pieces of memory: all threads give them back.
+    fn drop(&mut self) {
+        let notices = std::mem::take(&mut self.notices);
+        notices.into_par_iter().for_each(drop);
     }
 }
 

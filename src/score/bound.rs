@@ -3,8 +3,6 @@
 //! Most candidates share one key and nothing else. They are seen through here, before anything is
 //! put in order or into words. The bound errs upwards only.
 
-use std::cell::OnceCell;
-
 use crate::keys::{COMPARED_TOKENS, Form, Look, NameOutlines, Outline};
 use crate::rarity;
 use crate::score::kernels::{Edits, least_distance, least_known_distance};
@@ -27,14 +25,16 @@ impl MayAgree {
     pub(super) fn of(most: Most<'_>, a: &NameOutlines<'_>, b: &NameOutlines<'_>) -> Self {
         let mut found = Self::default();
         let (last_a, last_b) = (a.count.saturating_sub(1), b.count.saturating_sub(1));
+        let mut known = Edits::new();
         for (x, f) in a.sounds.iter().zip(a.forms) {
             let at = usize::from(x.start) % COMPARED_TOKENS;
-            let edits = OnceCell::new();
+            let mut is_noted = false;
             for (y, g) in b.sounds.iter().zip(b.forms) {
                 let edits = || {
-                    edits
-                        .get_or_init(|| Edits::from(f.as_bytes()))
-                        .to(g.as_bytes())
+                    if !std::mem::replace(&mut is_noted, true) {
+                        known.note(f.as_bytes());
+                    }
+                    known.to(g.as_bytes())
                 };
                 let same = most.same(x, y, edits);
                 let cut = if may_be_cut((x, f), (y, g), x.start == last_a)
@@ -111,7 +111,7 @@ impl Most<'_> {
     /// initial of the other: `meet::Scratch` finds no more.
     ///
     /// `edits` are those between their sound forms; asked where the letters leave room for agreement.
-    fn same(self, x: &Outline, y: &Outline, edits: impl Fn() -> u32) -> f64 {
+    fn same(self, x: &Outline, y: &Outline, edits: impl FnOnce() -> u32) -> f64 {
         let looks = [x.look, y.look];
         let worth = || self.model.worth(x.bits.min(y.bits));
         let (ours, theirs) = (x.set(), y.set());

@@ -11,36 +11,48 @@ use crate::keys::LetterSet;
 /// **Cost**: O(length of `b`), one machine word a step. **Source**: Hyyrö, "A bit-vector algorithm
 /// for computing Levenshtein and Damerau edit distances", Nordic Journal of Computing 10 (2003).
 pub fn osa_distance(a: &[u8], b: &[u8]) -> u32 {
-    Edits::from(a).to(b)
+    let mut edits = Edits::new();
+    edits.note(a);
+    edits.to(b)
 }
 
 /// The places of the letters of a string, from which its [`osa_distance`] to others is worked out.
-pub(super) struct Edits {
+pub(super) struct Edits<'a> {
+    of: &'a [u8],
     positions: [u64; 64],
-    len: usize,
 }
 
-impl Edits {
-    /// Notes the places of the first 64 letters.
-    pub(super) fn from(a: &[u8]) -> Self {
-        let mut positions = [0_u64; 64];
-        let len = a.len().min(64);
-        for (i, byte) in a[..len].iter().enumerate() {
-            positions[usize::from(*byte & 63)] |= 1 << i;
+impl<'a> Edits<'a> {
+    /// Those of the empty string.
+    pub(super) fn new() -> Self {
+        Self {
+            of: &[],
+            positions: [0; 64],
         }
-        Self { positions, len }
+    }
+
+    /// Notes the places of the first 64 letters of a string, in place of those of another one.
+    pub(super) fn note(&mut self, a: &'a [u8]) {
+        for byte in self.of {
+            self.positions[usize::from(*byte & 63)] = 0;
+        }
+        self.of = &a[..a.len().min(64)];
+        for (i, byte) in self.of.iter().enumerate() {
+            self.positions[usize::from(*byte & 63)] |= 1 << i;
+        }
     }
 
     /// The distance to another string.
     pub(super) fn to(&self, b: &[u8]) -> u32 {
         let b = &b[..b.len().min(64)];
         let narrow = |len: usize| u32::try_from(len).unwrap_or(64);
-        if self.len == 0 || b.is_empty() {
-            return narrow(self.len.max(b.len()));
+        let len = self.of.len();
+        if len == 0 || b.is_empty() {
+            return narrow(len.max(b.len()));
         }
-        let top = 1_u64 << (self.len - 1);
+        let top = 1_u64 << (len - 1);
         let (mut vp, mut vn, mut d0, mut before) = (u64::MAX, 0_u64, 0_u64, 0_u64);
-        let mut distance = narrow(self.len);
+        let mut distance = narrow(len);
         for byte in b {
             let pm = self.positions[usize::from(*byte & 63)];
             let swaps = ((!d0 & pm) << 1) & before;
