@@ -24,9 +24,6 @@ use crate::translit::{EDGE, Unit};
 /// Rounds of expectation maximisation.
 const ROUNDS: usize = 7;
 
-/// Pairs of words that are learned from at most.
-const WORDS: usize = 60_000;
-
 /// Chunks below this share of their character are dropped.
 const LEAST_SHARE: f64 = 3e-4;
 
@@ -40,7 +37,6 @@ const LEAST_COUNT: f64 = 2.0;
 const AKIN: f64 = 0.1;
 
 /// A word in its own script and in Latin letters.
-#[derive(Clone)]
 struct Word {
     source: Vec<char>,
     latin: Vec<u8>,
@@ -152,12 +148,7 @@ pub fn learn(script: Script, unit: Unit, pairs: &[ScriptPair]) -> String {
             weight: 1.0,
         })
         .collect();
-    let mut words = akin(words, script);
-    // A few words in step with the whole, so that no part of the file is left out.
-    if words.len() > WORDS {
-        let all = words.len();
-        words = (0..WORDS).map(|i| words[i * all / WORDS].clone()).collect();
-    }
+    let words = akin(words, script);
     let mut table = Table::even(&words, longest);
     for _ in 0..ROUNDS {
         table = table.improved(&words);
