@@ -414,6 +414,14 @@ mod tests {
         assert_eq!(notice().record_hash(), other.record_hash());
     }
 
+    /// It tells editions apart, so it must stay what it was.
+    #[test]
+    fn the_record_hash_is_frozen() {
+        let mut notice = notice();
+        notice.remarks = " two\u{a0}words ".into();
+        insta::assert_snapshot!(notice.record_hash_hex(), @"7003ca135eff9bd4468f28c206a12462bde725b270fd3dcb02e60e6bc9d2f061");
+    }
+
     #[test]
     fn a_changed_strength_changes_the_record_hash() {
         let mut other = notice();
