@@ -237,7 +237,7 @@ mod tests {
 
     #[test]
     fn real_files_are_recognised() {
-        let Some(folder) = crate::read::tests::lists() else {
+        let Some(folder) = crate::read::testing::shared("data/lists") else {
             return;
         };
         for (name, format) in [

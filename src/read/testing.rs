@@ -16,23 +16,34 @@ pub(crate) fn input_of(bytes: &[u8]) -> (tempfile::NamedTempFile, Input) {
     (file, input)
 }
 
-/// Real list files under `data/lists` of the folder in `VEILMATCH_SHARED`, else of `../shared`.
-/// `None`, with a note, where they are not at hand.
-pub(crate) fn real_lists(names: &[&str]) -> Option<Vec<Input>> {
+/// A folder of the real data that is no part of the project: under the folder in `VEILMATCH_SHARED`,
+/// else under `../shared`. `None`, with a note, where it is not at hand.
+pub(crate) fn shared(folder: &str) -> Option<PathBuf> {
     let root = std::env::var_os("VEILMATCH_SHARED").map_or_else(
         || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared"),
         PathBuf::from,
     );
-    let inputs: Vec<Input> = (1..)
-        .zip(names)
-        .map(|(n, name)| Input::new(&root.join("data/lists").join(name), n))
-        .collect();
-    if inputs.iter().all(|i| i.path().exists()) {
-        Some(inputs)
+    let folder = root.join(folder);
+    if folder.is_dir() {
+        Some(folder)
     } else {
-        eprintln!("skipped: no real lists at hand");
+        eprintln!("skipped: no real data here; VEILMATCH_SHARED names their folder");
         None
     }
+}
+
+/// Real list files; `None`, with a note, where one is not at hand.
+pub(crate) fn real_lists(names: &[&str]) -> Option<Vec<Input>> {
+    let folder = shared("data/lists")?;
+    let inputs: Vec<Input> = (1..)
+        .zip(names)
+        .map(|(n, name)| Input::new(&folder.join(name), n))
+        .collect();
+    let absent = inputs.iter().find(|i| !i.path().exists());
+    if let Some(absent) = absent {
+        eprintln!("skipped: no {}", absent.path().display());
+    }
+    absent.is_none().then_some(inputs)
 }
 
 /// Prints what a real list gave, for reading by eye (`cargo test -- --nocapture`).

@@ -1,7 +1,6 @@
 //! Generic files, good and bad, through both doors.
 
 use std::io::Write as _;
-use std::path::PathBuf;
 
 use super::*;
 use crate::error::{Error, Result};
@@ -10,19 +9,6 @@ use crate::record::{
     Strength, Subject,
 };
 use crate::tally::{Reason, Tally};
-
-/// The folder of real lists, which is no part of the project; `None` where it is absent.
-pub(super) fn lists() -> Option<PathBuf> {
-    let shared = std::env::var_os("VEILMATCH_SHARED").map_or_else(
-        || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared"),
-        PathBuf::from,
-    );
-    let lists = shared.join("data/lists");
-    if !lists.is_dir() {
-        eprintln!("real lists are absent: set VEILMATCH_SHARED to test with them");
-    }
-    lists.is_dir().then_some(lists)
-}
 
 fn file(content: impl AsRef<[u8]>) -> tempfile::NamedTempFile {
     let mut file = tempfile::NamedTempFile::new().unwrap();

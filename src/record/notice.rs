@@ -1,7 +1,6 @@
 //! Notices: a record with what its publisher says about it.
 
 use std::collections::BTreeMap;
-use std::iter::repeat;
 use std::sync::LazyLock;
 
 use jiff::civil::Date;
@@ -204,12 +203,10 @@ impl Notice {
         let mut put = |label: &str, parts: &[&str]| {
             let start = text.len();
             text.push_str(label);
-            let mut is_empty = true;
-            for (part, mark) in parts
-                .iter()
-                .zip(['\u{1f}'].into_iter().chain(repeat('\u{1e}')))
-            {
+            let (mut is_empty, mut mark) = (true, '\u{1f}');
+            for part in parts {
                 text.push(mark);
+                mark = '\u{1e}';
                 let mut words = part.split_whitespace();
                 if let Some(first) = words.next() {
                     is_empty = false;

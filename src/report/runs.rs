@@ -75,8 +75,7 @@ impl HitRuns {
     }
 
     fn write_run(&mut self) -> Result<()> {
-        self.held
-            .par_sort_by(|a, b| a.subject_id.cmp(&b.subject_id));
+        sort_by_subject(&mut self.held);
         let mut file = match self.file.take() {
             Some(file) => file,
             None => tempfile::tempfile_in(&self.folder).map_err(|e| Problem::write(&e))?,
@@ -102,8 +101,7 @@ impl HitRuns {
     /// # Errors
     /// The disk, now and later.
     pub fn by_subject(mut self) -> Result<impl Iterator<Item = Result<Vec<Hit>>> + Send> {
-        self.held
-            .par_sort_by(|a, b| a.subject_id.cmp(&b.subject_id));
+        sort_by_subject(&mut self.held);
         let mut sources: Vec<Source> = vec![Box::new(self.held.into_iter().map(Ok))];
         if let Some(file) = self.file {
             let file = Arc::new(Mutex::new(file));
@@ -131,6 +129,11 @@ impl HitRuns {
         }
         Ok(merge)
     }
+}
+
+/// Hits in the order of their subjects' ids; those of one subject stay as they came.
+fn sort_by_subject(hits: &mut [Hit]) {
+    hits.par_sort_by(|a, b| a.subject_id.cmp(&b.subject_id));
 }
 
 /// Two lines for each hit, as [`WrittenHits`] reads them: the hit and its links.

@@ -68,22 +68,25 @@ const TABLES: &[(Script, &str)] = &[
 /// The table of the syllables of Hangul.
 const SYLLABLES: &str = include_str!("learned/hang-syllables.tsv");
 
-/// The tables as shipped, for the digest: [`TABLES`], then [`SYLLABLES`].
+/// The tables as shipped, for the digest.
 pub(super) fn shipped() -> impl Iterator<Item = &'static str> {
     let letters = TABLES.iter().map(|(_, table)| *table);
     letters.chain([SYLLABLES])
 }
 
 fn table(script: Script, unit: Unit) -> Option<&'static Transducer> {
-    static READ: [OnceLock<Transducer>; TABLES.len() + 1] =
-        [const { OnceLock::new() }; TABLES.len() + 1];
-    let at = match unit {
-        Unit::Letter => TABLES.iter().position(|(s, _)| *s == script)?,
-        Unit::Syllable if script == Script::Hangul => TABLES.len(),
+    static OF_LETTERS: [OnceLock<Transducer>; TABLES.len()] =
+        [const { OnceLock::new() }; TABLES.len()];
+    static OF_SYLLABLES: OnceLock<Transducer> = OnceLock::new();
+    let (read, text) = match unit {
+        Unit::Letter => {
+            let at = TABLES.iter().position(|(s, _)| *s == script)?;
+            (&OF_LETTERS[at], TABLES[at].1)
+        }
+        Unit::Syllable if script == Script::Hangul => (&OF_SYLLABLES, SYLLABLES),
         Unit::Syllable => return None,
     };
-    let text = shipped().nth(at)?;
-    Some(READ[at].get_or_init(|| Transducer::new(text)))
+    Some(read.get_or_init(|| Transducer::new(text)))
 }
 
 /// What has been learned of a script.
@@ -113,11 +116,11 @@ impl Learned {
     /// [`Transducer::spell`] of a word. Where there are two tables, each of them may be right.
     pub(super) fn spell(self, word: &str) -> Vec<(f32, String)> {
         let spell = |table: &Transducer, unit| table.spell(&characters(word, self.script, unit));
-        let mut spellings = spell(self.letters, Unit::Letter);
-        if let Some(table) = self.syllables {
-            spellings.extend(spell(table, Unit::Syllable));
+        let of_letters = spell(self.letters, Unit::Letter);
+        match self.syllables {
+            Some(table) => likeliest([of_letters, spell(table, Unit::Syllable)].concat()),
+            None => of_letters,
         }
-        likeliest(spellings)
     }
 }
 

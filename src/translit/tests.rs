@@ -4,9 +4,9 @@
 )]
 use std::collections::BTreeMap;
 use std::io::Read as _;
-use std::path::PathBuf;
 
 use super::*;
+use crate::read::testing::shared;
 
 fn all_forms(name: &str) -> Vec<Vec<String>> {
     latinize(&normalize(name, Kind::Person))
@@ -79,8 +79,7 @@ proptest::proptest! {
 /// shared name pairs where they are at hand.
 #[test]
 fn published_spellings_are_found_about_as_often_as_measured() {
-    let Some(folder) = shared_names() else {
-        println!("no shared name pairs here: not measured");
+    let Some(folder) = shared("data/names") else {
         return;
     };
     for (file, least) in [
@@ -126,13 +125,4 @@ fn measure(path: &std::path::Path) -> (u32, u32) {
         found += u32::from(token.forms.iter().any(|f| latin.contains(f)));
     }
     (found, all)
-}
-
-fn shared_names() -> Option<PathBuf> {
-    let root = std::env::var_os("VEILMATCH_SHARED").map_or_else(
-        || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared"),
-        PathBuf::from,
-    );
-    let folder = root.join("data/names");
-    folder.exists().then_some(folder)
 }
